@@ -1,0 +1,56 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo setup build test integration golden images lint fmt bench check clean
+
+PROGRAM := .build/debug/ll-bootimage
+OUT ?= out
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup ## installs what it needs, builds, renders the example cluster, prints what came out and where
+	@scripts/swift-build --product ll-bootimage
+	@scripts/demo $(OUT)
+
+setup: ## installs Debian packages by name, unpacks trixie's podman and systemd into a cache; seconds when nothing is missing
+	@scripts/setup
+
+build: ## builds every program and test, debug
+	@scripts/swift-build --build-tests
+
+test: setup build ## every test, those against the real tools included
+	@python3 -m unittest discover -q -s scripts/tests
+	@swift test --skip-build
+
+integration: setup build ## real Ignition, quadlet generator, systemd, haproxy, keepalived on the example cluster
+	@swift test --skip-build --filter IntegrationTests
+
+images: ## renders the example cluster into OUT (out)
+	@scripts/swift-build --product ll-bootimage
+	@$(PROGRAM) build --cluster clusters/example.yaml --images images --out $(OUT) --bootstrap
+
+golden: ## rewrites images/*/expected from the example cluster
+	@scripts/swift-build --product ll-bootimage
+	@scripts/golden write
+
+check: setup ## format, lint, import rules, golden drift
+	@scripts/lint
+	@scripts/check-imports
+	@scripts/swift-build --build-tests
+	@scripts/golden check
+	@echo "check: all good"
+
+lint: ## format and house rules only
+	@scripts/lint
+
+fmt: ## formats every Swift file
+	@swift format format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+bench: setup ## whole-process benchmarks of the release build, medians
+	@scripts/swift-build -c release --product ll-bootimage
+	@swift build -c release --package-path Benchmarks --product bench
+	@Benchmarks/.build/release/bench .build/release/ll-bootimage
+
+clean: ## removes what was built and rendered; the cache of setup stays
+	@rm -rf .build Benchmarks/.build $(OUT)

@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Rooms and their arrows: docs/architecture.md. An arrow means "imports"; nothing imports upwards, and one C library has
+// exactly one importer. scripts/check-imports holds the sources against the dependencies that are written here.
+
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], exclude: fixtures ? ["Fixtures"] : [],
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "low-layer-node",
+  products: [
+    .executable(name: "ll-bootimage", targets: ["ll-bootimage"]),
+    //LLNODE
+    .library(name: "Ignition", targets: ["Ignition"]),
+    .library(name: "Quadlet", targets: ["Quadlet", "SystemdUnit"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C system libraries
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "CCurlShim", dependencies: ["CCurl"]),
+    .target(name: "CLinux"),
+
+    // Ground
+    room("Diagnostics"),
+
+    // Bindings
+    room("HTTPFetch", ["CCurl", "CCurlShim", crypto]),
+
+    // Formats
+    room("SystemdUnit", ["Diagnostics"]),
+    room("Ignition", ["Diagnostics", "SystemdUnit"]),
+    room("Quadlet", ["Diagnostics", "SystemdUnit"]),
+
+    // Node domain
+    room("NodeBoot", ["Diagnostics", "SystemdUnit", "HTTPFetch", x509, asn1]),
+
+    // Image domain
+    room("BootChain", ["Diagnostics", "SystemdUnit", "Quadlet"]),
+    room(
+      "BootImage",
+      ["CLinux", "Diagnostics", "SystemdUnit", "Ignition", "Quadlet", "BootChain", "HTTPFetch", crypto, yams]),
+
+    // Programs
+    program("ll-bootimage", ["BootImage", "BootChain", "Ignition", "Diagnostics", "HTTPFetch", argumentParser]),
+    program("ll-node", ["NodeBoot", "Diagnostics", argumentParser]),
+
+    // Tests
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("SystemdUnitTests", ["SystemdUnit", "Diagnostics"]),
+    tests("IgnitionTests", ["Ignition", "Diagnostics"], fixtures: true),
+    tests("QuadletTests", ["Quadlet", "SystemdUnit", "Diagnostics"], fixtures: true),
+    tests("HTTPFetchTests", ["HTTPFetch"], fixtures: true),
+    tests("NodeBootTests", ["ll-node", "NodeBoot", "HTTPFetch", "Diagnostics", "SystemdUnit"], fixtures: true),
+    tests("BootChainTests", ["BootChain", "SystemdUnit"]),
+    tests(
+      "BootImageTests", ["BootImage", "BootChain", "Ignition", "Quadlet", "SystemdUnit", "Diagnostics", "HTTPFetch"]),
+    tests("IntegrationTests", ["ll-bootimage", crypto]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,8 @@
+#pragma once
+/* Linux calls that glibc declares for _GNU_SOURCE only, which Swift's Glibc module does not set. */
+
+/* renameat2(2) with RENAME_EXCHANGE on two paths: 0, or -1 with errno. */
+int ll_rename_exchange(const char *first, const char *second);
+
+/* syncfs(2) on the file system that holds the open file: 0, or -1 with errno. */
+int ll_syncfs(int descriptor);
