@@ -1,0 +1,45 @@
+public import Diagnostics
+public import SystemdUnit
+
+/// One quadlet file: its name, its kind and what it says (podman-systemd.unit(5)).
+public struct QuadletUnit: Sendable, Hashable {
+  /// The file's name without folder: `openbao.container`.
+  public var name: String
+  /// The kind that the name's suffix says.
+  public let kind: Kind
+  /// The sections and directives.
+  public var file: UnitFile
+
+  /// A unit, or `nil` where `name` is a path or has no quadlet suffix after a name of at least one character.
+  public init?(name: String, file: UnitFile) {
+    guard let kind = Self.kind(of: name) else { return nil }
+    self.name = name
+    self.kind = kind
+    self.file = file
+  }
+
+  /// Reads `bytes` as podman does, which is not in every detail as systemd does (``UnitDialect/podman``).
+  public init?(name: String, parsing bytes: [UInt8], report: inout Report) {
+    var found = Report()
+    let file = UnitFile(parsing: bytes, dialect: .podman, report: &found)
+    report.add(contentsOf: found, in: name)
+    self.init(name: name, file: file)
+  }
+
+  /// The kind of a file by its name; `nil` where it is no quadlet.
+  static func kind(of name: String) -> Kind? {
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex, !name.contains("/") else { return nil }
+    return Kind(rawValue: String(name[name.index(after: dot)...]))
+  }
+
+  /// The name of the service that podman makes of this file: `openbao.image` becomes `openbao-image.service`, unless
+  /// `ServiceName=` says otherwise.
+  public var serviceName: String {
+    var draft = UnitDraft()
+    draft.merge(file, named: name)
+    return LoadedUnit(path: name, kind: kind, root: "/", draft: draft).serviceName + ".service"
+  }
+
+  /// Whether the file is a template without an instance: `name@.container`.
+  public var isTemplate: Bool { name.dropLast(kind.rawValue.count + 1).hasSuffix("@") }
+}
