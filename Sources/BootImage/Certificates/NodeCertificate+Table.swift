@@ -1,0 +1,125 @@
+extension NodeCertificate {
+  /// What of a node appears in its certificates.
+  struct Node: Sendable, Hashable {
+    /// The host name, a DNS label, which is the Kubernetes node's too.
+    var name: String
+    /// Its address in the nodes' network.
+    var address: IPv4Address
+    /// The nodes' DNS domain.
+    var domain: String
+
+    /// `<name>.<domain>`.
+    var fullName: String { "\(name).\(domain)" }
+  }
+
+  /// What of the cluster appears in its masters' certificates.
+  struct ControlPlane: Sendable, Hashable {
+    /// The host of the endpoint, a name or an address, without its port.
+    var endpointHost: String
+    /// The virtual address on the masters.
+    var vip: IPv4Address
+    /// The address of the Service `kubernetes`: the first of the Services' range.
+    var serviceAddress: IPv4Address
+    /// The DNS domain of Services.
+    var clusterDomain: String
+
+    /// What `cluster` says about it.
+    init(_ cluster: ClusterDefinition) {
+      let endpoint = cluster.controlPlane.endpoint
+      endpointHost = String(endpoint.prefix { $0 != ":" })
+      vip = cluster.controlPlane.vip
+      serviceAddress = cluster.serviceCIDR.address(at: 1)
+      clusterDomain = cluster.clusterDomain
+    }
+  }
+
+  /// Every certificate on `node` of `cluster`, sorted as the documentation lists them.
+  static func all(on node: ClusterDefinition.Node, in cluster: ClusterDefinition) -> [NodeCertificate] {
+    all(
+      for: node.role, node: Node(name: node.name, address: node.address, domain: cluster.domain),
+      cluster: ControlPlane(cluster))
+  }
+
+  /// Every certificate on a node with this role.
+  static func all(for role: NodeRole, node: Node, cluster: ControlPlane) -> [NodeCertificate] {
+    switch role {
+    case .worker: [kubelet(node)]
+    case .master: [kubelet(node)] + apiServer(node, cluster) + controllers + etcd(node) + [openbaoListener(node)]
+    }
+  }
+
+  private static func kubelet(_ node: Node) -> NodeCertificate {
+    NodeCertificate(
+      name: "kubelet", issuer: .kubernetes, role: .perNode("kubelet", node: node.name),
+      commonName: "system:node:\(node.name)", organizations: ["system:nodes"], dnsNames: [node.name, node.fullName],
+      addresses: [node.address], usages: [.client, .server], users: ["kubelet"])
+  }
+
+  private static func apiServer(_ node: Node, _ cluster: ControlPlane) -> [NodeCertificate] {
+    let service = "kubernetes.default.svc"
+    var names = [
+      "kubernetes", "kubernetes.default", service, "\(service).\(cluster.clusterDomain)", "localhost", node.name,
+      node.fullName,
+    ]
+    var addresses = [loopback, node.address, cluster.vip, cluster.serviceAddress]
+    if let address = IPv4Address(cluster.endpointHost) {
+      if !addresses.contains(address) { addresses.append(address) }
+    } else if !names.contains(cluster.endpointHost) {
+      names.append(cluster.endpointHost)
+    }
+    return [
+      NodeCertificate(
+        name: "kube-apiserver", issuer: .kubernetes, role: .perNode("kube-apiserver", node: node.name),
+        commonName: "kube-apiserver", dnsNames: names, addresses: addresses, usages: [.server],
+        users: ["kube-apiserver"]),
+      NodeCertificate(
+        name: "kube-apiserver-kubelet-client", issuer: .kubernetes, role: .shared("kube-apiserver-kubelet-client"),
+        commonName: "kube-apiserver-kubelet-client", usages: [.client],
+        users: ["kube-apiserver"]),
+      NodeCertificate(
+        name: "kube-apiserver-etcd-client", issuer: .etcd, role: .shared("kube-apiserver-etcd-client"),
+        commonName: "kube-apiserver-etcd-client", usages: [.client], users: ["kube-apiserver", "ll-node etcd-join"]),
+      NodeCertificate(
+        name: "kube-front-proxy-client", issuer: .frontProxy, role: .shared("kube-front-proxy-client"),
+        commonName: "front-proxy-client", usages: [.client], users: ["kube-apiserver"]),
+    ]
+  }
+
+  private static var controllers: [NodeCertificate] {
+    [
+      NodeCertificate(
+        name: "kube-controller-manager", issuer: .kubernetes, role: .shared("kube-controller-manager"),
+        commonName: "system:kube-controller-manager", usages: [.client], users: ["kube-controller-manager"]),
+      NodeCertificate(
+        name: "kube-scheduler", issuer: .kubernetes, role: .shared("kube-scheduler"),
+        commonName: "system:kube-scheduler", usages: [.client], users: ["kube-scheduler"]),
+      NodeCertificate(
+        name: "kube-admin", issuer: .kubernetes, role: .shared("kube-admin"), commonName: "kube-admin",
+        organizations: ["system:masters"], usages: [.client], hours: 240, users: ["cluster-addons.service"]),
+    ]
+  }
+
+  private static func etcd(_ node: Node) -> [NodeCertificate] {
+    let names = ["localhost", node.name, node.fullName]
+    let addresses = [loopback, node.address]
+    // etcd dials itself through its own gateway with the server's certificate, hence both usages (etcd, "Transport security").
+    return [
+      NodeCertificate(
+        name: "etcd-server", issuer: .etcd, role: .perNode("etcd-server", node: node.name), commonName: node.name,
+        dnsNames: names, addresses: addresses, usages: [.client, .server], users: ["etcd"]),
+      NodeCertificate(
+        name: "etcd-peer", issuer: .etcd, role: .perNode("etcd-peer", node: node.name), commonName: node.name,
+        dnsNames: names, addresses: addresses, usages: [.client, .server], users: ["etcd"]),
+    ]
+  }
+
+  private static func openbaoListener(_ node: Node) -> NodeCertificate {
+    NodeCertificate(
+      name: "openbao-listener", issuer: .platform, role: .perNode("openbao-listener", node: node.name),
+      commonName: node.fullName, dnsNames: [node.fullName, OpenBaoPaths.serverName(domain: node.domain)],
+      addresses: [loopback, node.address], usages: [.server], users: ["openbao"],
+      reactingUnits: ["openbao.service"])
+  }
+
+  private static let loopback = IPv4Address(bits: 0x7F00_0001)
+}

@@ -1,0 +1,118 @@
+public import Diagnostics
+public import Ignition
+
+/// `ll-bootimage build`: from the inputs to a folder with one config per node and the manifest.
+public struct BuildCommand: Sendable {
+  /// The inputs.
+  public var inputs: BuildInputs
+  /// What the command line adds.
+  public var options: BuildOptions
+  /// The spec of the configs.
+  public var spec: SpecVersion
+  /// The one node to build; `nil` for all.
+  public var onlyNode: String?
+
+  /// A build; see the properties.
+  public init(inputs: BuildInputs, options: BuildOptions, spec: SpecVersion, onlyNode: String? = nil) {
+    self.inputs = inputs
+    self.options = options
+    self.spec = spec
+    self.onlyNode = onlyNode
+  }
+
+  /// What a finished build tells.
+  public struct Summary: Sendable {
+    /// Each node with the size of its config in bytes, its number of files and units.
+    public var nodes: [(name: String, role: NodeRole, size: Int, files: Int, units: Int)] = []
+    /// Everything that the nodes cannot boot without and the desk does not have yet: `<node>: <path>`.
+    public var missingSealed: [String] = []
+    /// Our own programs that no artifact folder holds.
+    public var missingPrograms: Set<String> = []
+    /// Anchors that nobody has made.
+    public var missingAnchors: Set<String> = []
+
+    /// The warnings of a build that cannot boot yet, each naming what is missing.
+    public var warnings: [String] {
+      var warnings: [String] = []
+      if !missingSealed.isEmpty {
+        warnings.append(
+          "not bootable: \(missingSealed.count) sealed files missing: \(missingSealed.joined(separator: ", "))")
+      }
+      if !missingAnchors.isEmpty {
+        warnings.append(
+          "not bootable: \(missingAnchors.count) anchors missing: \(missingAnchors.sorted().joined(separator: ", "))")
+      }
+      if !missingPrograms.isEmpty {
+        warnings.append(
+          "not bootable: \(missingPrograms.count) of our own programs missing (--artifacts DIR): "
+            + missingPrograms.sorted().joined(separator: ", "))
+      }
+      return warnings
+    }
+  }
+
+  /// Builds into `folder`. With errors in `report` nothing is written and the folder is as it was.
+  public func run(into folder: String, report: inout Report) throws(FileError) -> Summary {
+    var summary = Summary()
+    let cluster = inputs.cluster.definition
+    let nodes = cluster.nodes.filter { onlyNode == nil || $0.name == onlyNode }
+    if nodes.isEmpty, let onlyNode {
+      report.error("no node '\(onlyNode)' in this cluster", file: inputs.cluster.marks.file)
+      return summary
+    }
+    checkArtifacts(report: &report)
+    if report.hasErrors { return summary }
+    let previous = try previousOutputs(in: folder)
+    let output = try OutputFolder(replacing: folder)
+    var manifest = BuildManifest(cluster: cluster.name, spec: spec, bootstrap: options.bootstrap)
+    let shared = ClusterPlan(cluster, options: options)
+    for node in nodes {
+      guard let image = inputs.images[node.role]?.definition else { continue }
+      let build = NodeBuild(NodePlan(node, image: image, shared: shared), spec: spec, report: &report)
+      guard let config = build.config else { continue }
+      try output.add("\(node.name).ign", config)
+      manifest.add(node, content: build.content, config: config)
+      summary.add(build, size: config.count)
+    }
+    if report.hasErrors { return summary }
+    if onlyNode != nil {
+      // The other nodes' configs stay; the manifest goes on telling of them.
+      for entry in previous.entries
+      where entry.node != onlyNode && HostFile.exists("\(folder)/\(entry.file)") {
+        try output.keep(entry.file)
+        manifest.keep(entry)
+      }
+    }
+    try output.add(OutputFolder.manifest, manifest.bytes)
+    try output.commit(obsolete: Set(previous.entries.map(\.file)))
+    return summary
+  }
+
+  private func previousOutputs(in folder: String) throws(FileError) -> PreviousOutputs {
+    let path = "\(folder)/\(OutputFolder.manifest)"
+    guard HostFile.exists(path) else { return PreviousOutputs(manifest: "") }
+    return PreviousOutputs(manifest: String(decoding: try HostFile.read(path), as: UTF8.self))
+  }
+
+  private func checkArtifacts(report: inout Report) {
+    let cluster = inputs.cluster.definition
+    guard !options.programs.isEmpty, cluster.artifacts == nil, cluster.mirror == nil else { return }
+    report.error(
+      "--artifacts needs an address from which the nodes download our programs: set 'artifacts' or 'mirror'",
+      file: inputs.cluster.marks.file, position: SourcePosition(line: 1, column: 1))
+  }
+}
+
+extension BuildCommand.Summary {
+  mutating func add(_ build: NodeBuild, size: Int) {
+    let content = build.content
+    nodes.append(
+      (
+        build.node.name, build.node.role, size, content.files.count + content.quadlets.count,
+        content.units.count + content.quadlets.count
+      ))
+    missingSealed += content.missing.sealed.map { "\(build.node.name):\($0)" }
+    missingPrograms.formUnion(content.missing.programs)
+    missingAnchors.formUnion(content.missing.anchors)
+  }
+}

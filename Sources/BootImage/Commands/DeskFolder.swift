@@ -1,0 +1,17 @@
+/// What the desk has made for a cluster, beside its file: the issuers' anchors, which are public.
+public enum DeskFolder {
+  /// The anchors in `pki/anchors/<issuer>.pem` beside the cluster file; those that are not there are missing, not wrong.
+  public static func anchors(besideCluster path: String) throws(FileError) -> [Issuer: String] {
+    var anchors: [Issuer: String] = [:]
+    for issuer in Issuer.allCases {
+      let file = "\(Path.parent(of: path))/pki/anchors/\(issuer.rawValue).pem"
+      guard HostFile.exists(file) else { continue }
+      let text = String(decoding: try HostFile.read(file), as: UTF8.self)
+      guard text.hasPrefix("-----BEGIN CERTIFICATE-----"), !text.contains("PRIVATE KEY") else {
+        throw FileError("cannot use", file, reason: "an anchor is one certificate in PEM, and nothing else")
+      }
+      anchors[issuer] = text.hasSuffix("\n") ? text : text + "\n"
+    }
+    return anchors
+  }
+}

@@ -1,0 +1,46 @@
+import BootChain
+import SystemdUnit
+
+extension NodePlan {
+  /// `ll-agent` as a systemd unit, which is its form on root nodes. It needs only the network and its own certificate, whose key is in the TPM.
+  func addAgent(to content: inout NodeContent) {
+    guard let endpoint = cluster.operatorEndpoint else { return }
+    let origin = Origin(
+      "Proves that the node is licensed and reports its health; never writes to the Kubernetes API.",
+      .cluster("operator"), node.input("name"))
+    content.add(
+      file: "/etc/ll-agent/ll-agent.conf",
+      UnitFile([
+        .init(
+          "Agent",
+          [
+            .init("NodeName", node.name), .init("Operator", endpoint),
+            .init("OperatorAnchor", HostPath.anchor(.platform)),
+          ]),
+        .init("TPM", [.init("TCTI", "device:/dev/tpmrm0")]),
+        .init(
+          "OpenBao",
+          [
+            .init("Address", "https://127.0.0.1:\(Port.openbao)"), .init("Anchor", listenerAnchors),
+            .init("ServerName", OpenBaoPaths.serverName(domain: cluster.domain)),
+          ]),
+        .init(
+          "Kubelet", [.init("Address", "https://127.0.0.1:10250"), .init("Anchor", HostPath.anchor(.kubernetes))]),
+      ]).text, origin)
+    addStage(
+      ChainUnit.agent,
+      service: [
+        .init("Type", "notify"),
+        .init("ExecStart", command(["ll-agent", "run", "--config", "/etc/ll-agent/ll-agent.conf"])),
+        .init("ExecReload", "/bin/kill -s HUP $MAINPID"), .init("WatchdogSec", "60"), .init("TimeoutStartSec", "120"),
+        .init("StateDirectory", "ll-agent"), .init("StateDirectoryMode", "0700"), .init("RuntimeDirectory", "ll-agent"),
+        .init("CapabilityBoundingSet", "CAP_SYS_ADMIN CAP_SYS_RAWIO CAP_DAC_READ_SEARCH"),
+        .init("NoNewPrivileges", "yes"), .init("ProtectSystem", "strict"), .init("ProtectHome", "yes"),
+        .init("PrivateTmp", "yes"), .init("ProtectKernelModules", "yes"), .init("ProtectControlGroups", "yes"),
+        .init("RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK"), .init("RestrictNamespaces", "yes"),
+        .init("LockPersonality", "yes"), .init("MemoryDenyWriteExecute", "yes"),
+        .init("SystemCallArchitectures", "native"),
+        .init("LimitCORE", "0"), .init("MemorySwapMax", "0"),
+      ], origin: origin, to: &content)
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Glibc
+
+/// `ll-bootimage`: from one cluster file to one Ignition config per node.
+@main
+struct LLBootImage: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ll-bootimage",
+    abstract: "Turns a cluster file and two image definitions into one Ignition config per node.",
+    discussion: """
+      Start with `ll-bootimage init DIR`, edit what it wrote, then `ll-bootimage build --cluster DIR/cluster.yaml --out DIR/out`.
+
+      Exit status: 0 done, 1 the input is wrong (every finding on standard error as FILE:LINE:COL: error|warning: text), \
+      2 usage, 3 the environment failed (files, network).
+      """,
+    version: "0.1.0",
+    subcommands: [Init.self, Build.self, Validate.self, Graph.self, Explain.self, Fetch.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let status as ExitStatus {
+      Glibc.exit(status.rawValue)
+    } catch {
+      let message = fullMessage(for: error)
+      if exitCode(for: error) == .success {
+        if !message.isEmpty { print(message) }
+        Glibc.exit(ExitStatus.done.rawValue)
+      }
+      Terminal.error(message)
+      Glibc.exit(ExitStatus.usage.rawValue)
+    }
+  }
+}
+
+/// How a program of this package ends; scripts rely on the numbers.
+enum ExitStatus: Int32, Error {
+  /// Everything asked for was done.
+  case done = 0
+  /// The input is wrong; the findings tell where.
+  case input = 1
+  /// The command line is wrong.
+  case usage = 2
+  /// A file, the network or the machine failed.
+  case environment = 3
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import BootImage
+import Diagnostics
+import Ignition
+
+/// `ll-bootimage validate`
+struct Validate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Checks Ignition configs of spec 3.0.0 to 3.6.0 as Ignition itself would.",
+    discussion: """
+      Exit status 1 where any of them would not be accepted. As JSON one object per input, one per line: file, accepted, report (kind, message, \
+      path, line, column) and error, the reason of a text that Ignition refuses before it makes a report.
+      """)
+
+  @Argument(help: ArgumentHelp("Ignition configs; - is standard input.", valueName: "FILE"))
+  var files: [String]
+
+  @Option(help: "How the result is printed: text or json.")
+  var format: OutputFormat = .text
+
+  func validate() throws {
+    if files.isEmpty { throw ValidationError("name at least one FILE, or - for standard input") }
+  }
+
+  func run() throws {
+    var areAllAccepted = true
+    for file in files {
+      let bytes = try Terminal.environment { () throws(FileError) in try HostFile.read(file) }
+      let result = IgnitionConfig.parse(bytes)
+      if result.config == nil { areAllAccepted = false }
+      switch format {
+      case .json: Terminal.output(json(result, file).compact + [UInt8(ascii: "\n")])
+      case .text: show(result, bytes, file == "-" ? "<stdin>" : file)
+      }
+    }
+    if !areAllAccepted { throw ExitStatus.input }
+  }
+
+  private func show(_ result: ParseResult, _ bytes: [UInt8], _ file: String) {
+    var report = Report()
+    report.add(contentsOf: result.report, in: file)
+    let text = report.isEmpty ? nil : SourceText(bytes)
+    for finding in report.sorted {
+      let path = finding.path.map { $0 == .root ? "" : " (\($0))" } ?? ""
+      Terminal.error("\(finding)\(path)")
+      if let excerpt = finding.position.flatMap({ text?.excerpt(at: $0) }) { Terminal.error(excerpt) }
+    }
+    if result.config != nil, let spec = result.spec { print("\(file): accepted, spec \(spec)") }
+  }
+
+  private func json(_ result: ParseResult, _ file: String) -> JSONText {
+    let entries = result.report.sorted
+    return .object([
+      .init("file", .string(file)), .init("accepted", .boolean(result.config != nil)),
+      .init("error", .string(entries.first { $0.path == nil }?.message ?? "")),
+      .init(
+        "report",
+        .array(
+          entries.compactMap { finding in
+            guard let path = finding.path else { return nil }
+            return .object([
+              .init("kind", .string(finding.severity.rawValue)), .init("message", .string(finding.message)),
+              .init("path", .string(path.description)),
+              .init("line", finding.position.map { .integer($0.line) } ?? .null),
+              .init("column", finding.position.map { .integer($0.column) } ?? .null),
+            ])
+          })),
+    ])
+  }
+}
