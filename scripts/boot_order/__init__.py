@@ -1,0 +1,1 @@
+"""What scripts/boot-order is made of."""
