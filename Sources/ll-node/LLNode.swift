@@ -1,0 +1,40 @@
+import ArgumentParser
+import Glibc
+
+/// The boot chain's gates on a node.
+@main
+struct LLNode: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ll-node",
+    abstract: "The gates of a node's boot chain: what systemd cannot express by itself.",
+    discussion: """
+      Each gate is a unit's command. It looks once a second, says what is missing whenever that changes, and ends when \
+      nothing is; how long that may take is for the unit to say.
+
+      Exit codes: 0 ready, 1 the input is wrong (every finding on stderr as FILE:LINE:COL: error: text), 2 usage, \
+      3 not ready with --once, or the environment failed.
+      """,
+    subcommands: [PKIReadyCommand.self, CiliumReadyCommand.self])
+
+  // A unit that forgot to name its gate must not pass it.
+  mutating func run() async throws { throw ValidationError("Name a gate.") }
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch let code as Exit {
+      Glibc.exit(code.rawValue)
+    } catch {
+      // The argument parser's own exit codes are those of sysexits.h; the contract of these programs has one for usage.
+      let message = fullMessage(for: error)
+      let isRequest = exitCode(for: error) == .success
+      if !message.isEmpty { (isRequest ? Output.standard : Output.error).line(message) }
+      Glibc.exit(isRequest ? Exit.done.rawValue : Exit.usage.rawValue)
+    }
+  }
+}
