@@ -64,7 +64,7 @@ let package = Package(
     room("Quadlet", ["Diagnostics", "SystemdUnit"]),
 
     // Node domain
-    room("NodeBoot", ["Diagnostics", "SystemdUnit", "HTTPFetch", x509, asn1]),
+    room("NodeBoot", ["Diagnostics", "SystemdUnit", "HTTPFetch", x509, asn1, crypto]),
 
     // Image domain
     room("BootChain", ["Diagnostics", "SystemdUnit", "Quadlet"]),

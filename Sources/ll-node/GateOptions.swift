@@ -8,24 +8,25 @@ struct GateOptions: ParsableArguments {
   @Flag(help: "Look once: exit 0 if ready, 3 if not, with everything that is missing printed.")
   var once = false
 
-  @Option(help: ArgumentHelp("The time between two looks, in seconds.", valueName: "seconds"))
-  var interval = 1.0
+  @Option(
+    help: ArgumentHelp("The time between two looks, in seconds. (default: 1; addons: 2)", valueName: "seconds"))
+  var interval: Double?
 
   @Option(help: "How to print what is missing: lines for people, or one JSON object per line.")
   var format = Format.text
 
   func validate() throws {
-    guard interval >= 0.01, interval <= 3600 else {
+    if let interval, !(0.01...3600).contains(interval) {
       throw ValidationError("The interval is between 0.01 and 3600 seconds.")
     }
   }
 
-  /// Waits until `check` is ready, or looks once.
-  func pass(_ check: consuming some ReadinessCheck, named gate: String) async throws {
+  /// Waits until `check` is ready, or looks once. Unless told otherwise it looks every `pause` seconds.
+  func pass(_ check: consuming some ReadinessCheck, named gate: String, every pause: Double = 1) async throws {
     let printer = GatePrinter(gate: gate, format: format)
     var check = check
     guard once else {
-      await ReadinessWatch(interval: .milliseconds(Int(interval * 1000))).run(&check) { printer.tell($0) }
+      await ReadinessWatch(interval: .milliseconds(Int((interval ?? pause) * 1000))).run(&check) { printer.tell($0) }
       return
     }
     let statuses = await check.check()

@@ -8,13 +8,13 @@ struct LLNode: AsyncParsableCommand {
     commandName: "ll-node",
     abstract: "The gates of a node's boot chain: what systemd cannot express by itself.",
     discussion: """
-      Each gate is a unit's command. It looks once a second, says what is missing whenever that changes, and ends when \
-      nothing is; how long that may take is for the unit to say.
+      Each gate is a unit's command. It looks every second or two, says what is missing whenever that changes, and ends \
+      when nothing is; how long that may take is for the unit to say. One of them, addons, also brings what is missing.
 
       Exit codes: 0 ready, 1 the input is wrong (every finding on stderr as FILE:LINE:COL: error: text), 2 usage, \
       3 not ready with --once, or the environment failed.
       """,
-    subcommands: [PKIReadyCommand.self, CiliumReadyCommand.self])
+    subcommands: [PKIReadyCommand.self, AddOnsCommand.self, CiliumReadyCommand.self])
 
   // A unit that forgot to name its gate must not pass it.
   mutating func run() async throws { throw ValidationError("Name a gate.") }

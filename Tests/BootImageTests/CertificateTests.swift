@@ -35,13 +35,14 @@ struct CertificateTests {
       ("kube-front-proxy-client", "front-proxy", "front-proxy-client", "", "client"),
       ("kube-controller-manager", "kubernetes", "system:kube-controller-manager", "", "client"),
       ("kube-scheduler", "kubernetes", "system:kube-scheduler", "", "client"),
+      ("kube-vip", "kubernetes", "low-layer:kube-vip", "", "client"),
       ("kube-admin", "kubernetes", "kube-admin", "system:masters", "client"),
       ("etcd-server", "etcd", "master-1", "", "client server"),
       ("etcd-peer", "etcd", "master-1", "", "client server"),
       ("openbao-listener", "platform", "master-1.ll.example", "", "server"),
     ])
   func ofMaster(name: String, issuer: String, commonName: String, organization: String, usages: String) throws {
-    #expect(master.count == 11)
+    #expect(master.count == 12)
     let certificate = try #require(master.first { $0.name == name })
     #expect(certificate.issuer.rawValue == issuer)
     #expect(certificate.commonName == commonName)

@@ -122,7 +122,7 @@ struct OpenBaoTests {
   func roles() throws {
     let roles = OpenBaoSelfInitialisation(cluster: cluster).roles
     // Per node: kubelet; per master besides: kube-apiserver, etcd-server, etcd-peer, openbao-listener; shared: six clients.
-    #expect(roles.count == 5 + 3 * 4 + 6)
+    #expect(roles.count == 5 + 3 * 4 + 7)
     for role in roles {
       let text = HCL(role.parameters.map { .attribute($0.key, $0.value) }).text
       #expect(!text.contains("cn_validations") && !text.contains("allow_any_name") && !text.contains("{{"))
@@ -276,7 +276,7 @@ struct OpenBaoTests {
       let agent = OpenBaoAgentConfiguration(cluster: cluster, node: node)
       let lines = agent.text.split(separator: "\n").map(String.init)
       let count = agent.certificates.count + agent.secrets.flatMap(\.files).count
-      #expect(count == (node.role == .master ? 14 : 1))
+      #expect(count == (node.role == .master ? 15 : 1))
       for line in ["template {", "  perms = \"0600\"", "  backup = false", "  error_on_missing_key = true"] {
         #expect(lines.filter { $0 == line }.count == count)
       }

@@ -48,7 +48,9 @@ struct Bench {
     var lines: [String] = []
     for line in read("clusters/example.yaml").split(separator: "\n", omittingEmptySubsequences: false) {
       if line == "  - name: worker-1" { break }
-      lines.append(line.hasPrefix("  cidr: ") ? "  cidr: 10.20.0.0/16" : String(line))
+      // A /24 of pod addresses for each node, and a network that holds them all.
+      lines.append(
+        line.hasPrefix("  cidr: ") ? "  cidr: 10.20.0.0/16" : line.hasPrefix("podCIDR: ") ? "podCIDR: 10.128.0.0/12" : String(line))
     }
     for number in 0..<workers {
       lines += [

@@ -96,6 +96,9 @@ extension NodeCertificate {
       NodeCertificate(
         name: "kube-admin", issuer: .kubernetes, role: .shared("kube-admin"), commonName: "kube-admin",
         organizations: ["system:masters"], usages: [.client], hours: 240, users: ["cluster-addons.service"]),
+      NodeCertificate(
+        name: "kube-vip", issuer: .kubernetes, role: .shared("kube-vip"), commonName: "low-layer:kube-vip",
+        usages: [.client], users: ["kube-vip"]),
     ]
   }
 

@@ -68,10 +68,11 @@ public struct BuildCommand: Sendable {
     let shared = ClusterPlan(cluster, options: options)
     for node in nodes {
       guard let image = inputs.images[node.role]?.definition else { continue }
-      let build = NodeBuild(NodePlan(node, image: image, shared: shared), spec: spec, report: &report)
+      let plan = NodePlan(node, image: image, shared: shared)
+      let build = NodeBuild(plan, spec: spec, report: &report)
       guard let config = build.config else { continue }
       try output.add("\(node.name).ign", config)
-      manifest.add(node, content: build.content, config: config)
+      manifest.add(node, content: build.content, config: config, installCommand: plan.installCommand)
       summary.add(build, size: config.count)
     }
     if report.hasErrors { return summary }

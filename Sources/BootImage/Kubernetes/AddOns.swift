@@ -10,16 +10,43 @@ extension NodePlan {
       .component(.ciliumChart), .component(.cilium), .component(.coredns), .cluster("podCIDR"), .cluster("nodes"))
     content.add(file: "/etc/ll-node/addons.conf", addOns.text, origin)
     content.add(file: "\(HostPath.addons)/cilium-values.yaml", ciliumValues.text, origin)
-    content.add(file: "\(HostPath.addons)/rbac.yaml", rbac.text, origin)
+    content.add(file: "\(HostPath.addons)/rbac.yaml", YAMLContent.stream(rbac), origin)
     content.add(file: "\(HostPath.addons)/coredns.yaml", YAMLContent.stream(coreDNS), origin)
     addStage(
       ChainUnit.clusterAddons,
       service: [
         .init("Type", "oneshot"), .init("RemainAfterExit", "yes"),
-        .init("ExecStart", command(["ll-node", "addons", "--manifest", "/etc/ll-node/addons.conf"])),
-        .init("TimeoutStartSec", "infinity"),
+        .init("ExecStart", command(apply)), .init("TimeoutStartSec", "infinity"),
       ], restartAfter: 5, origin: origin, to: &content)
+    content.add(
+      unit: "cluster-addons-refresh.service", .asWritten,
+      UnitFile([
+        .init(
+          "Unit",
+          [
+            .init("Description", "LOW-LAYER: labels nodes that joined later, applies what changed"),
+            .init("After", ChainUnit.clusterAddons), .init("StartLimitIntervalSec", "0"),
+          ]),
+        .init(
+          "Service",
+          [
+            .init("Type", "oneshot"), .init("ExecStart", command(apply + ["--once"])),
+            .init("TimeoutStartSec", "15min"),
+            .init("Restart", "on-failure"), .init("RestartSec", "60"),
+          ]),
+      ]), origin)
+    content.add(
+      unit: "cluster-addons-refresh.timer", .enabled,
+      UnitFile([
+        .init("Unit", [.init("Description", "LOW-LAYER: labels nodes that joined later, applies what changed")]),
+        .init(
+          "Timer",
+          [.init("OnBootSec", "5min"), .init("OnUnitInactiveSec", "5min"), .init("RandomizedDelaySec", "1min")]),
+        .init("Install", [.init("WantedBy", "timers.target")]),
+      ]), origin)
   }
+
+  private var apply: [String] { ["ll-node", "addons", "--manifest", "/etc/ll-node/addons.conf", "--node", node.name] }
 
   /// What `ll-node addons` applies, in this order, in systemd's own syntax.
   private var addOns: UnitFile {
@@ -56,7 +83,7 @@ extension NodePlan {
   /// Helm values of Cilium's chart.
   private var ciliumValues: YAMLContent {
     .map([
-      ("kubeProxyReplacement", .boolean(true)),
+      ("cluster", .map([("name", .string(cluster.name))])), ("kubeProxyReplacement", .boolean(true)),
       // Works before Cilium runs: haproxy on every node's own loopback.
       ("k8sServiceHost", .string("127.0.0.1")), ("k8sServicePort", .integer(Port.apiServerLoopback)),
       ("ipam", .map([("mode", .string("kubernetes"))])),
@@ -81,27 +108,47 @@ extension NodePlan {
     .map([("override", .string(reference(component)))])
   }
 
-  /// The API servers' client certificate may call kubelets, and nothing else (system:kubelet-api-admin).
-  private var rbac: YAMLContent {
-    .map([
-      ("apiVersion", .string("rbac.authorization.k8s.io/v1")), ("kind", .string("ClusterRoleBinding")),
-      ("metadata", .map([("name", .string("low-layer:kube-apiserver-to-kubelet"))])),
-      (
-        "roleRef",
-        .map([
-          ("apiGroup", .string("rbac.authorization.k8s.io")), ("kind", .string("ClusterRole")),
-          ("name", .string("system:kubelet-api-admin")),
-        ])
-      ),
-      (
-        "subjects",
-        .list([
-          .map([
-            ("apiGroup", .string("rbac.authorization.k8s.io")), ("kind", .string("User")),
-            ("name", .string("kube-apiserver-kubelet-client")),
+  /// The API servers' client certificate may call kubelets (system:kubelet-api-admin), kube-vip's may hold its lease, and neither anything else.
+  private var rbac: [YAMLContent] {
+    let group = "rbac.authorization.k8s.io"
+    func named(_ name: String, in namespace: String? = nil) -> YAMLContent {
+      .map([("name", .string(name))] + (namespace.map { [("namespace", .string($0))] } ?? []))
+    }
+    func binding(
+      _ kind: String, _ metadata: YAMLContent, to role: (kind: String, name: String), user: String
+    ) -> YAMLContent {
+      .map([
+        ("apiVersion", .string("\(group)/v1")), ("kind", .string(kind)), ("metadata", metadata),
+        (
+          "roleRef",
+          .map([("apiGroup", .string(group)), ("kind", .string(role.kind)), ("name", .string(role.name))])
+        ),
+        (
+          "subjects",
+          .list([.map([("apiGroup", .string(group)), ("kind", .string("User")), ("name", .string(user))])])
+        ),
+      ])
+    }
+    let kubelets = binding(
+      "ClusterRoleBinding", named("low-layer:kube-apiserver-to-kubelet"),
+      to: ("ClusterRole", "system:kubelet-api-admin"), user: "kube-apiserver-kubelet-client")
+    guard image.addressHolder == .kubeVIP else { return [kubelets] }
+    let name = "low-layer:kube-vip"
+    return [
+      kubelets,
+      .map([
+        ("apiVersion", .string("\(group)/v1")), ("kind", .string("Role")), ("metadata", named(name, in: "kube-system")),
+        (
+          "rules",
+          .list([
+            .map([
+              ("apiGroups", .strings(["coordination.k8s.io"])), ("resources", .strings(["leases"])),
+              ("verbs", .strings(["get", "list", "watch", "create", "update", "patch"])),
+            ])
           ])
-        ])
-      ),
-    ])
+        ),
+      ]),
+      binding("RoleBinding", named(name, in: "kube-system"), to: ("Role", name), user: name),
+    ]
   }
 }

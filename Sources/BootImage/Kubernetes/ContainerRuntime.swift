@@ -39,6 +39,10 @@ extension NodePlan {
 
   private func runtimeConfiguration(binaries: String, plugins: String) -> String {
     var toml = TOMLText()
+    // A store of its own. In podman's, CRI-O's check after a power cut would find podman's containers running and refuse to start, and kubelet
+    // would collect the images of OpenBao and haproxy as unused.
+    toml.table(
+      "crio", [("root", .string("/var/lib/containers/crio")), ("runroot", .string("/run/containers/crio"))])
     toml.table("crio.api", [("listen", .string(Self.criSocket))])
     toml.table(
       "crio.runtime",

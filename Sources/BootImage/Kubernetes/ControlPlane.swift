@@ -20,7 +20,7 @@ extension NodePlan {
     if image.addressHolder == .kubeVIP {
       // Through this node's own API server: where that is down, the lease and so the address go to another master.
       addKubeconfig(
-        "kube-vip", certificate: "kube-admin", server: "https://127.0.0.1:\(Port.apiServer)", to: &content)
+        "kube-vip", certificate: "kube-vip", server: "https://127.0.0.1:\(Port.apiServer)", to: &content)
       add(kubeVIP, .kubeVIP, to: &content)
     }
   }
@@ -129,10 +129,13 @@ extension NodePlan {
         ("vip_interface", node.interface), ("vip_subnet", "32"), ("vip_nodename", node.name), ("cp_enable", "true"),
         ("cp_namespace", "kube-system"), ("svc_enable", "false"), ("vip_leaderelection", "true"),
         ("vip_leasename", "control-plane-vip"), ("vip_leaseduration", "5"), ("vip_renewdeadline", "3"),
-        ("vip_retryperiod", "1"), ("k8s_config_file", "/etc/kubernetes/kube-vip.kubeconfig"),
+        ("vip_retryperiod", "1"), ("kubernetes_addr", "https://127.0.0.1:\(Port.apiServer)"),
         ("prometheus_server", "127.0.0.1:2112"),
       ],
-      mounts: [("/etc/kubernetes", false), (HostPath.anchors, false)], capabilities: ["NET_ADMIN", "NET_RAW"],
+      mounts: [(HostPath.pki, false), (HostPath.anchors, false)],
+      // Releases before 1.2.2 read no other path (kube-vip pull request 1627).
+      file: ("/etc/kubernetes/kube-vip.kubeconfig", "/etc/kubernetes/admin.conf"),
+      capabilities: ["NET_ADMIN", "NET_RAW"],
       probes: nil, cpuRequest: "10m", memoryRequest: "32Mi")
   }
 

@@ -22,12 +22,15 @@ extension NodePlan {
   /// haproxy passes TLS through, so its own checks decide only where a connection goes, never whether a peer is trusted.
   private var haproxyConfiguration: String {
     var lines = [
-      "global", "  log stdout format raw daemon info", "  maxconn 4096", "",
+      "global", "  log stdout format raw daemon info", "  maxconn 4096",
+      "  # Watches never end by themselves; a stop must not wait for them.", "  hard-stop-after 2s", "",
       "defaults", "  mode tcp", "  log global", "  option dontlognull", "  option redispatch", "  retries 3",
       "  timeout connect 2s",
       "  # Watches and Raft forwarding stay open and silent for long.", "  timeout client 1h", "  timeout server 1h",
       "  timeout check 3s",
-      "  default-server inter 2s fastinter 500ms downinter 1s rise 1 fall 2 on-marked-down shutdown-sessions",
+      "  # Each check is a TLS handshake with every master, from every node: seldom, and at once when a connection fails.",
+      "  default-server inter 10s fastinter 500ms downinter 2s rise 1 fall 2 observe layer4 error-limit 1 on-error mark-down "
+        + "on-marked-down shutdown-sessions",
     ]
     lines += frontend("kube-apiserver", port: Port.apiServerLoopback)
     lines += backend("kube-apiserver", check: "/readyz", port: Port.apiServer)

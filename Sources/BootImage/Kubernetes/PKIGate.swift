@@ -40,8 +40,10 @@ extension NodePlan {
     return UnitFile(sections)
   }
 
-  /// The certificates that kubelet and the pods behind it need; OpenBao's own listener is no reason to keep them waiting.
+  /// The certificates that kubelet and the control plane behind it cannot start without. No other is a reason to keep them waiting: the
+  /// administrator's lives for days only, and a cluster must survive a reboot without OpenBao for as long as its own certificates last.
   private var certificates: [NodeCertificate] {
-    NodeCertificate.all(on: node, in: cluster).filter { $0.users != ["openbao"] }
+    let needed: Set = ["kubelet", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"]
+    return NodeCertificate.all(on: node, in: cluster).filter { !needed.isDisjoint(with: $0.users) }
   }
 }

@@ -12,6 +12,8 @@ struct StaticPod {
   var environment: [(String, String)] = []
   /// Folders of the host that it sees at the same path; `isWritable` where it writes.
   var mounts: [(path: String, isWritable: Bool)]
+  /// A file of the host that it sees at another path.
+  var file: (host: String, path: String)?
   /// Capabilities it needs beyond none.
   var capabilities: [String] = []
   /// Its health endpoints; `nil` for a program that has none.
@@ -63,7 +65,14 @@ struct StaticPod {
               ("name", .string("host-\(index)")), ("mountPath", .string(mount.path)),
               ("readOnly", .boolean(!mount.isWritable)),
             ])
-          })
+          }
+            + (file.map { file in
+              [
+                .map([
+                  ("name", .string("file")), ("mountPath", .string(file.path)), ("readOnly", .boolean(true)),
+                ])
+              ]
+            } ?? []))
       ),
     ]
     return .map([
@@ -104,7 +113,15 @@ struct StaticPod {
                     ])
                   ),
                 ])
-              })
+              }
+                + (file.map { file in
+                  [
+                    .map([
+                      ("name", .string("file")),
+                      ("hostPath", .map([("path", .string(file.host)), ("type", .string("File"))])),
+                    ])
+                  ]
+                } ?? []))
           ),
         ])
       ),

@@ -79,6 +79,23 @@ extension NodePlan {
         .init("Install", [.init("WantedBy", "multi-user.target")]),
       ]), origin)
     content.add(
+      unit: "openbao-listener.timer", .enabled,
+      UnitFile([
+        .init(
+          "Unit",
+          [
+            .init(
+              "Description", "LOW-LAYER: hands the listener certificate to OpenBao, should the watch have missed it")
+          ]),
+        .init(
+          "Timer",
+          [
+            .init("OnBootSec", "15min"), .init("OnUnitActiveSec", "12h"), .init("RandomizedDelaySec", "1h"),
+            .init("Unit", "openbao-listener-reload.service"),
+          ]),
+        .init("Install", [.init("WantedBy", "timers.target")]),
+      ]), origin)
+    content.add(
       unit: "openbao-listener-reload.service", .asWritten,
       UnitFile([
         .init(

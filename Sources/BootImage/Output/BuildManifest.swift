@@ -21,8 +21,10 @@ public struct BuildManifest: Sendable {
     self.bootstrap = bootstrap
   }
 
-  /// Adds a node with its content and the bytes of its config.
-  public mutating func add(_ node: ClusterDefinition.Node, content: NodeContent, config: [UInt8]) {
+  /// Adds a node with its content, the bytes of its config and the command that installs it.
+  public mutating func add(
+    _ node: ClusterDefinition.Node, content: NodeContent, config: [UInt8], installCommand: [String]
+  ) {
     let files = content.files.sorted { $0.path < $1.path }.map { file in
       var members: [JSONText.Member] = [
         .init("path", .string(file.path)), .init("mode", .string(octal(file.mode))),
@@ -54,6 +56,7 @@ public struct BuildManifest: Sendable {
         JSONText.object([
           .init("name", .string(node.name)), .init("role", .string(node.role.rawValue)),
           .init("config", .string("\(node.name).ign")), .init("size", .integer(config.count)),
+          .init("install", .array(installCommand.map { .string($0) })),
           .init("sha256", .string(Self.sha256(config))),
           .init(
             "missing",

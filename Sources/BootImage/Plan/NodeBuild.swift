@@ -2,6 +2,7 @@ import BootChain
 public import Diagnostics
 public import Ignition
 import Quadlet
+import SystemdUnit
 
 /// One node's outputs, and what was found while they were made.
 public struct NodeBuild: Sendable {
@@ -12,18 +13,25 @@ public struct NodeBuild: Sendable {
   /// Its Ignition config as canonical JSON; `nil` where the report has errors.
   public var config: [UInt8]?
 
-  /// Renders `plan` at `spec`, holding the result against the rules of the chain, of quadlet for the image's podman and of the spec.
+  /// Renders `plan` at `spec` and holds the result against the rules of the chain, what the image's podman would make of the quadlets, and what
+  /// Ignition would say: a fault of ours is found on the desk, not in a journal.
   public init(_ plan: NodePlan, spec: SpecVersion, report: inout Report) {
     node = plan.node
     content = plan.content()
     for fault in plan.chain.violations() { report.error("the boot chain of \(plan.node.name) is unsound: \(fault)") }
+    for unit in content.units {
+      if let file = unit.file { report.add(contentsOf: file.validate(), in: "\(plan.node.name): \(unit.name)") }
+    }
     if let podman = PodmanVersion(plan.image.podmanVersion) {
-      for quadlet in content.quadlets {
-        report.add(contentsOf: quadlet.unit.validate(for: podman), in: "\(plan.node.name): \(quadlet.unit.name)")
+      let conversion = QuadletGenerator(units: content.quadlets.map(\.unit), podman: podman).convert()
+      for var finding in conversion.report.findings {
+        finding.file = "\(plan.node.name): \(finding.file ?? "quadlets")"
+        report.add(finding)
       }
     }
-    var findings = Report()
-    config = plan.ignition(content).encoded(for: spec, report: &findings)
+    let ignition = plan.ignition(content)
+    var findings = ignition.validate(for: spec)
+    config = ignition.encoded(for: spec, report: &findings)
     report.add(contentsOf: findings, in: "\(plan.node.name).ign at \(spec)")
   }
 }

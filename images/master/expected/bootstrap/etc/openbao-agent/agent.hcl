@@ -123,6 +123,18 @@ EOT
 }
 
 template {
+  destination = "/etc/kubernetes/pki/kube-vip.pem"
+  contents = <<EOT
+{{- with pkiCert "pki-kubernetes/issue/kube-vip" "common_name=low-layer:kube-vip" "exclude_cn_from_sans=true" -}}
+{{ .Data.Cert }}{{ .Data.CA }}{{ .Data.Key }}
+{{- end }}
+EOT
+  perms = "0600"
+  backup = false
+  error_on_missing_key = true
+}
+
+template {
   destination = "/etc/kubernetes/pki/etcd-server.pem"
   contents = <<EOT
 {{- with pkiCert "pki-etcd/issue/etcd-server-master-1" "common_name=master-1" "exclude_cn_from_sans=true" "alt_names=localhost,master-1,master-1.nodes.example.internal" "ip_sans=127.0.0.1,10.20.0.11" -}}

@@ -551,6 +551,33 @@ initialize "roles" {
     }
   }
 
+  request "pki-kubernetes_kube-vip" {
+    operation = "update"
+    path = "pki-kubernetes/roles/kube-vip"
+    data = {
+      allowed_domains = ["low-layer:kube-vip"]
+      allow_bare_domains = true
+      allow_subdomains = false
+      allow_glob_domains = false
+      allow_wildcard_certificates = false
+      allow_localhost = false
+      enforce_hostnames = false
+      allow_ip_sans = false
+      allowed_ip_sans_cidr = []
+      organization = []
+      server_flag = false
+      client_flag = true
+      key_type = "ec"
+      key_bits = 256
+      key_usage = ["DigitalSignature"]
+      not_before_duration = "5m"
+      ttl = "2160h"
+      max_ttl = "2160h"
+      not_before_bound = "forbid"
+      not_after_bound = "forbid"
+    }
+  }
+
   request "pki-etcd_etcd-server-master-1" {
     operation = "update"
     path = "pki-etcd/roles/etcd-server-master-1"
@@ -1030,6 +1057,10 @@ path "pki-kubernetes/issue/kube-scheduler" {
 }
 
 path "pki-kubernetes/issue/kube-admin" {
+  capabilities = ["update"]
+}
+
+path "pki-kubernetes/issue/kube-vip" {
   capabilities = ["update"]
 }
 
