@@ -34,7 +34,7 @@ public final class CurlSession: HTTPFetching, @unchecked Sendable {
 
   let configuration: Configuration
   private let pause: @Sendable (Duration) -> Void
-  private let handle: EasyHandle
+  private var handle: EasyHandle
   private let turn = Mutex(())
 
   /// A session of its own connections.
@@ -95,9 +95,16 @@ public final class CurlSession: HTTPFetching, @unchecked Sendable {
   /// Does one exchange; what it received is in it afterwards, also after an error.
   func perform(_ exchange: Exchange) throws(HTTPFetchError) {
     try turn.withLock { _ throws(HTTPFetchError) in
-      handle.reset()
-      try handle.apply(configuration)
-      try exchange.run(on: handle)
+      handle.reset(for: exchange.url.text)
+      do throws(HTTPFetchError) {
+        try handle.apply(configuration)
+        try exchange.run(on: handle)
+      } catch {
+        // A failed transfer may leave its buffer in the handle (libcurl 7.88 after a name that cannot be resolved), and
+        // curl_easy_reset(3) leaves it there: CURLOPT_BUFFERSIZE is refused from then on.
+        if let fresh = EasyHandle() { handle = fresh }
+        throw error
+      }
     }
   }
 }

@@ -4,6 +4,8 @@ import CCurlShim
 /// The one owner of a libcurl easy handle.
 struct EasyHandle: ~Copyable {
   let pointer: UnsafeMutableRawPointer
+  /// What errors of an option are about.
+  private var url = ""
 
   /// `nil` where libcurl cannot be started or has no memory.
   init?() {
@@ -16,8 +18,11 @@ struct EasyHandle: ~Copyable {
   // curl_global_init(3): once per process, before anything else; a static is initialised once, by one thread.
   private static let globalInitialisation: CURLcode = ll_curl_global_init()
 
-  /// Back to a new handle's options; connections, sessions and the DNS cache stay.
-  func reset() { curl_easy_reset(pointer) }
+  /// Back to a new handle's options, for a transfer from `url`; connections, sessions and the DNS cache stay.
+  mutating func reset(for url: String) {
+    curl_easy_reset(pointer)
+    self.url = url
+  }
 
   func set(_ option: CURLoption, _ value: Int) throws(HTTPFetchError) {
     try check(ll_curl_set_long(pointer, option, value), option)
@@ -47,7 +52,7 @@ struct EasyHandle: ~Copyable {
   private func check(_ code: CURLcode, _ option: CURLoption) throws(HTTPFetchError) {
     guard code == CURLE_OK else {
       let words = String(cString: curl_easy_strerror(code))
-      throw .transport(url: "", code: Int(code.rawValue), reason: "option \(option.rawValue): \(words)")
+      throw .transport(url: url, code: Int(code.rawValue), reason: "option \(option.rawValue): \(words)")
     }
   }
 }

@@ -11,7 +11,8 @@ protocol BodyReceiver: AnyObject {
 
 /// One request and its answer. A class because libcurl calls back into it by address while it runs.
 final class Exchange {
-  private let url: WebAddress
+  /// What is asked for.
+  let url: WebAddress
   private let requestHeaders: HTTPHeaders
   private let receiver: any BodyReceiver
   private let redirectLimit: Int

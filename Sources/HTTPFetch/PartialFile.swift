@@ -77,7 +77,8 @@ final class PartialFile {
 
   private static func openLocked(_ path: String) throws(HTTPFetchError) -> Int32 {
     while true {
-      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+      // Without waiting, here and below: a FIFO of that name has nothing to read and nobody who will write.
+      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
       guard descriptor >= 0 else { throw .file(path: path, operation: "create", code: errno) }
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         let code = errno
@@ -119,7 +120,7 @@ final class PartialFile {
 
   /// The size of the file at `path` where it has `digest`; `nil` where it is absent or something else.
   static func sizeOfFile(_ path: String, having digest: ContentDigest) throws(HTTPFetchError) -> Int64? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT { return nil }
       throw .file(path: path, operation: "open", code: errno)

@@ -1,5 +1,4 @@
 import Crypto
-import Glibc
 
 extension AddOnManifest.AddOn {
   /// SHA-256 in hexadecimal over everything that it applies: a file's bytes, or Cilium's program, chart, version and
@@ -26,16 +25,10 @@ extension AddOnManifest.AddOn {
   }
 
   private static func read(_ path: String) throws(AddOnFault) -> [UInt8] {
-    let number = open(path, O_RDONLY | O_CLOEXEC)
-    guard number >= 0 else { throw AddOnFault("cannot be read: \(String(cString: strerror(errno)))") }
-    let file = Descriptor(owning: number)
-    var bytes: [UInt8] = []
-    while true {
-      guard let more = file.read(atMost: 64 << 10) else {
-        throw AddOnFault("cannot be read: \(String(cString: strerror(errno)))")
-      }
-      if more.isEmpty { return bytes }
-      bytes += more
+    do throws(RegularFile.Fault) {
+      return try RegularFile(path: path, limit: 64 << 20).contents()
+    } catch {
+      throw AddOnFault(error.asRefusal)
     }
   }
 }

@@ -10,10 +10,13 @@ struct AddOnState: Sendable {
 
   /// The hash that was applied last, or found applied; `nil` where there is none or it is not one.
   func hash(of name: String) -> String? {
-    let number = open(path(name), O_RDONLY | O_CLOEXEC)
-    guard number >= 0 else { return nil }
-    let file = Descriptor(owning: number)
-    guard let bytes = file.read(atMost: 256) else { return nil }
+    let bytes: [UInt8]
+    do throws(RegularFile.Fault) {
+      bytes = try RegularFile(path: path(name), limit: 256).contents()
+    } catch {
+      // What cannot be read is replaced when the hash is kept, and what cannot be replaced is said then.
+      return nil
+    }
     let text = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     return text.utf8.count == 64 ? text : nil
   }
@@ -24,7 +27,7 @@ struct AddOnState: Sendable {
     try makeFolder()
     let beside = "\(path(name)).new"
     do {
-      let number = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      let number = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0o644)
       guard number >= 0 else { throw fault("open", beside) }
       let file = Descriptor(owning: number)
       guard file.write(Array("\(hash)\n".utf8)) else { throw fault("write", beside) }

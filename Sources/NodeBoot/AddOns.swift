@@ -99,7 +99,7 @@ public struct AddOns: ReadinessCheck {
   }
 
   private mutating func status(of addOn: AddOnManifest.AddOn, records: [String: String]) -> ReadinessStatus {
-    attempt(addOn.name, path: addOn.path) { (addOns: inout AddOns) throws(AddOnFault) in
+    attempt(addOn.name, path: addOn.path, key: addOn.name) { (addOns: inout AddOns) throws(AddOnFault) in
       let hash = try addOn.digest()
       let record = records[addOn.name]
       if record == hash {
@@ -142,31 +142,32 @@ public struct AddOns: ReadinessCheck {
       }
       let missing = wanted.labels.filter { labels[$0.key] != $0.value }
       statuses.append(
-        attempt(wanted.name, path: wanted.path) { (addOns: inout AddOns) throws(AddOnFault) in
+        attempt(wanted.name, path: wanted.path, key: wanted.path) { (addOns: inout AddOns) throws(AddOnFault) in
           if missing.isEmpty { return .present(wanted.name) }
           try addOns.kubectl.label(wanted.node, missing)
           return .applied(wanted.name, by: "label")
         })
     }
-    if !pending.isEmpty || told["pending"] != nil { tellOnce(.pending(pending), of: "pending") }
+    if !pending.isEmpty || told["node/"] != nil { tellOnce(.pending(pending), of: "node/") }
     return statuses
   }
 
-  /// Tries one thing if it is due; until then its last fault stands.
+  /// Tries one thing if it is due; until then its last fault stands. Its `key` is what it is remembered by: an add-on's
+  /// name, or a path with a slash in it, which no name has.
   private mutating func attempt(
-    _ name: String, path: String, _ work: (inout AddOns) throws(AddOnFault) -> Event
+    _ name: String, path: String, key: String, _ work: (inout AddOns) throws(AddOnFault) -> Event
   ) -> ReadinessStatus {
-    let attempt = attempts[name] ?? Attempt()
+    let attempt = attempts[key] ?? Attempt()
     if attempt.isDue(at: .now) {
       do throws(AddOnFault) {
         let event = try work(&self)
-        attempts[name] = nil
-        tellOnce(event, of: name)
+        attempts[key] = nil
+        tellOnce(event, of: key)
       } catch {
-        attempts[name, default: Attempt()].fail(error, at: .now, first: timing.pause)
+        attempts[key, default: Attempt()].fail(error, at: .now, first: timing.pause)
       }
     }
-    let findings = attempts[name].map { [Finding(.error, $0.fault, file: path)] } ?? []
+    let findings = attempts[key].map { [Finding(.error, $0.fault, file: path)] } ?? []
     return ReadinessStatus(name: name, path: path, findings: findings)
   }
 

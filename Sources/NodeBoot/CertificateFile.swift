@@ -48,7 +48,7 @@ struct CertificateFile {
     do {
       bytes = try SecretBytes(path: path)
     } catch {
-      file.faults.append(error.message)
+      file.faults.append(error.description)
       if !error.isTransient { file.stamp = FileStamp(path: path) }
       return file
     }

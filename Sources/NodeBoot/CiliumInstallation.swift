@@ -27,13 +27,15 @@ struct CiliumInstallation: Sendable {
       // Nobody's tool runs longer than its deadline; the margin is for clocks that differ. What is older was left by
       // a master that was stopped, and Helm would refuse everything for ever.
       let patience = Int(program.deadline.components.seconds) + 60
-      let age = last.created.map { Int(now().timeIntervalSince1970) - $0 }
-      guard let age, age > patience else {
+      guard let written = last.written else {
+        throw AddOnFault("Helm's release is \(last.status), and its record does not say since when: remove it by hand")
+      }
+      guard Int(now().timeIntervalSince1970) - written.seconds > patience else {
         throw AddOnFault(
           "Helm's release is \(last.status): another master is at it, or was stopped at it "
             + "(then it is taken over after \(patience) s)", isOthersWork: true)
       }
-      try kubectl.remove(last, of: "cilium")
+      try kubectl.remove(last, written, of: "cilium")
       releases.removeLast()
     }
     return releases.isEmpty ? "install" : "upgrade"

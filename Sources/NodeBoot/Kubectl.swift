@@ -54,7 +54,8 @@ struct Kubectl: Sendable {
   /// Helm's records of the release `name` in kube-system, without what is in them.
   func releases(_ name: String) throws(AddOnFault) -> [HelmRelease] {
     let template =
-      "{range .items[*]}{.metadata.labels.version} {.metadata.labels.status} {.metadata.labels.createdAt}{\"\\n\"}{end}"
+      "{range .items[*]}{.metadata.labels.version} {.metadata.labels.status} createdAt={.metadata.labels.createdAt} "
+      + "modifiedAt={.metadata.labels.modifiedAt}{\"\\n\"}{end}"
     let output = try run(
       "--namespace=kube-system", "get", "secrets", "--selector=owner=helm,name=\(name)",
       "--output=jsonpath=\(template)", "--request-timeout=10s")
@@ -62,9 +63,8 @@ struct Kubectl: Sendable {
   }
 
   /// Removes a record by what tells it from a later one with the same name.
-  func remove(_ release: HelmRelease, of name: String) throws(AddOnFault) {
-    guard let created = release.created else { return }
-    let labels = "owner=helm,name=\(name),version=\(release.revision),createdAt=\(created)"
+  func remove(_ release: HelmRelease, _ written: HelmRelease.Stamp, of name: String) throws(AddOnFault) {
+    let labels = "owner=helm,name=\(name),version=\(release.revision),\(written.label)=\(written.seconds)"
     _ = try run("--namespace=kube-system", "delete", "secrets", "--selector=\(labels)", "--ignore-not-found")
   }
 

@@ -11,8 +11,13 @@ extension PKIManifest.Secret {
       return ReadinessStatus(name: name, path: path, findings: [Finding(.error, words, file: path)])
     }
     var faults: [String] = []
-    if status.st_mode & S_IFMT != S_IFREG { faults.append("not a file") }
-    if status.st_size == 0 { faults.append("empty") }
+    if status.st_mode & S_IFMT != S_IFREG {
+      faults.append(RegularFile.Fault.notRegular.description)
+    } else if status.st_size == 0 {
+      faults.append("empty")
+    } else if status.st_size > SecretBytes.limit {
+      faults.append(RegularFile.Fault.tooLong(limit: SecretBytes.limit).description)
+    }
     if FileStamp(status).isWorldReadable { faults.append("everyone may read it") }
     return ReadinessStatus(name: name, path: path, findings: faults.map { Finding(.error, $0, file: path) })
   }

@@ -28,6 +28,8 @@ struct AddOnsCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("This node's name. (default: the host's name)", valueName: "name"))
   var node: String?
 
+  @Option(help: Interval.help) var interval = Interval.seconds(2)
+
   @OptionGroup var gate: GateOptions
 
   mutating func run() async throws {
@@ -43,7 +45,7 @@ struct AddOnsCommand: AsyncParsableCommand {
     let check = AddOns(read, node: node ?? Self.hostName()) { event in
       Output.standard.line(format == .json ? Self.json(event) : "addons: \(Self.words(event))")
     }
-    try await gate.pass(check, named: "addons", every: 2)
+    try await gate.pass(check, named: "addons", every: interval)
   }
 
   /// What kubelet would call this node.

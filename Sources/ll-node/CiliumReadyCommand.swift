@@ -10,6 +10,8 @@ struct CiliumReadyCommand: AsyncParsableCommand {
   @Option(help: "The agent's health endpoint.")
   var url = CiliumReady.defaultURL
 
+  @Option(help: Interval.help) var interval = Interval.seconds(1)
+
   @OptionGroup var gate: GateOptions
 
   func validate() throws {
@@ -26,6 +28,6 @@ struct CiliumReadyCommand: AsyncParsableCommand {
       Output.error.line("cilium-ready: error: \(error)")
       throw Exit.environment
     }
-    try await gate.pass(check, named: "cilium-ready")
+    try await gate.pass(check, named: "cilium-ready", every: interval)
   }
 }

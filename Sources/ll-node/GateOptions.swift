@@ -8,25 +8,21 @@ struct GateOptions: ParsableArguments {
   @Flag(help: "Look once: exit 0 if ready, 3 if not, with everything that is missing printed.")
   var once = false
 
-  @Option(
-    help: ArgumentHelp("The time between two looks, in seconds. (default: 1; addons: 2)", valueName: "seconds"))
-  var interval: Double?
-
   @Option(help: "How to print what is missing: lines for people, or one JSON object per line.")
   var format = Format.text
 
-  func validate() throws {
-    if let interval, !(0.01...3600).contains(interval) {
-      throw ValidationError("The interval is between 0.01 and 3600 seconds.")
-    }
-  }
-
-  /// Waits until `check` is ready, or looks once. Unless told otherwise it looks every `pause` seconds.
-  func pass(_ check: consuming some ReadinessCheck, named gate: String, every pause: Double = 1) async throws {
+  /// Waits until `check` is ready, or looks once; throws the exit code where it is not ready.
+  func pass(_ check: consuming some ReadinessCheck, named gate: String, every interval: Interval) async throws {
     let printer = GatePrinter(gate: gate, format: format)
     var check = check
     guard once else {
-      await ReadinessWatch(interval: .milliseconds(Int((interval ?? pause) * 1000))).run(&check) { printer.tell($0) }
+      var isReady = false
+      await ReadinessWatch(interval: interval.duration).run(&check) { event in
+        printer.tell(event)
+        if case .ready = event { isReady = true }
+      }
+      // A watch that is cancelled ends too.
+      if !isReady { throw Exit.environment }
       return
     }
     let statuses = await check.check()

@@ -1,5 +1,4 @@
 import Diagnostics
-import FoundationEssentials
 import NodeBoot
 
 /// Prints what a gate waits for: what is missing on stderr and readiness on stdout, or everything as JSON on stdout.
@@ -32,32 +31,18 @@ struct GatePrinter {
     waited.components.seconds > 0 ? " after \(waited.components.seconds) s" : ""
   }
 
-  private struct Line: Encodable {
-    struct Item: Encodable {
-      var name: String
-      var path: String
-      var ready: Bool
-      var findings: [String]
-    }
-
-    var gate: String
-    var ready: Bool
-    var waited: Int64
-    var items: [Item]
-  }
-
   private func printJSON(_ statuses: [ReadinessStatus], _ waited: Duration) {
-    let items = statuses.map {
-      Line.Item(name: $0.name, path: $0.path, ready: $0.isReady, findings: $0.findings.map(\.description))
+    let items = statuses.map { status in
+      JSONText.object([
+        .init("findings", .array(status.findings.map { .string($0.description) })), .init("name", .string(status.name)),
+        .init("path", .string(status.path)), .init("ready", .boolean(status.isReady)),
+      ])
     }
-    let line = Line(
-      gate: gate, ready: statuses.allSatisfy(\.isReady), waited: waited.components.seconds, items: items)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    do {
-      Output.standard.line(String(decoding: try encoder.encode(line), as: UTF8.self))
-    } catch {
-      Output.error.line("\(gate): \(error)")
-    }
+    let line = JSONText.object([
+      .init("gate", .string(gate)), .init("items", .array(items)),
+      .init("ready", .boolean(statuses.allSatisfy(\.isReady))),
+      .init("waited", .integer(Int(waited.components.seconds))),
+    ])
+    Output.standard.line(String(decoding: line.compact, as: UTF8.self))
   }
 }

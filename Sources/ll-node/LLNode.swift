@@ -20,6 +20,15 @@ struct LLNode: AsyncParsableCommand {
   mutating func run() async throws { throw ValidationError("Name a gate.") }
 
   static func main() async {
+    Output.prepare()
+    let verdict = await verdict()
+    // A result that was not printed is no success. A reader who has gone has read enough, and a failure stays what it is.
+    guard verdict == .done, let loss = Output.loss else { Glibc.exit(verdict.rawValue) }
+    Output.error.line("standard output: error: cannot be written: \(loss)")
+    Glibc.exit(Exit.environment.rawValue)
+  }
+
+  private static func verdict() async -> Exit {
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -27,14 +36,15 @@ struct LLNode: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      return .done
     } catch let code as Exit {
-      Glibc.exit(code.rawValue)
+      return code
     } catch {
       // The argument parser's own exit codes are those of sysexits.h; the contract of these programs has one for usage.
       let message = fullMessage(for: error)
       let isRequest = exitCode(for: error) == .success
       if !message.isEmpty { (isRequest ? Output.standard : Output.error).line(message) }
-      Glibc.exit(isRequest ? Exit.done.rawValue : Exit.usage.rawValue)
+      return isRequest ? .done : .usage
     }
   }
 }

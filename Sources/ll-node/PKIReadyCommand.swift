@@ -18,6 +18,8 @@ struct PKIReadyCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The manifest.", valueName: "file"))
   var manifest = PKIManifest.defaultPath
 
+  @Option(help: Interval.help) var interval = Interval.seconds(1)
+
   @OptionGroup var gate: GateOptions
 
   mutating func run() async throws {
@@ -27,6 +29,6 @@ struct PKIReadyCommand: AsyncParsableCommand {
     report.add(contentsOf: found, in: manifest)
     for finding in report.sorted { Output.error.line(finding.description) }
     if report.hasErrors { throw Exit.inputIsWrong }
-    try await gate.pass(PKIReady(read), named: "pki-ready")
+    try await gate.pass(PKIReady(read), named: "pki-ready", every: interval)
   }
 }

@@ -109,6 +109,29 @@ struct CurlSessionTests {
     for (wait, bounds) in zip(waited, ours) { #expect(wait >= bounds.0 && wait <= bounds.1) }
   }
 
+  @Test("a name that cannot be resolved is said at every attempt, and the session goes on with other hosts")
+  func unresolvable() throws {
+    let session = try TestServer.session { $0.retry.attempts = 3 }
+    let folder = try TemporaryFolder()
+    let url = "http://no-such-host.invalid/file"
+    let digest = try server.digest(ofContent: 10)
+    for fetch in [
+      { _ = try session.get(url) },
+      { try session.download(DownloadRequest(url, to: "\(folder.path)/file", expecting: digest)) },
+    ] as [() throws -> Void] {
+      do {
+        try fetch()
+        Issue.record("the name was not to be resolved")
+      } catch {
+        guard case HTTPFetchError.unreachable(url, let reason) = error else { throw error }
+        #expect(reason.contains("no-such-host.invalid"))
+      }
+      #expect(try session.get(server.url("content/10", id: id)).body == TestServer.content(10))
+    }
+    let there = DownloadRequest(server.url("content/10", id: id), to: "\(folder.path)/file", expecting: digest)
+    #expect(try session.download(there).size == 10)
+  }
+
   @Test("Retry-After is waited for, and where it is too long the answer is given at once")
   func retryAfter() throws {
     for (seconds, expected, status) in [(7, [Duration.seconds(7)], 200), (3600, [], 429)] {

@@ -22,6 +22,21 @@ struct DownloadTests {
       server.url(path, id: id), to: "\(folder.path)/file", expecting: digest, resume: resume, limit: limit)
   }
 
+  @Test("a FIFO where the file shall be is replaced, and one where its bytes are kept until then is an error")
+  func fifo() throws {
+    let folder = try TemporaryFolder()
+    let request = DownloadRequest(
+      server.url("content/10", id: id), to: "\(folder.path)/file", expecting: try server.digest(ofContent: 10))
+    try #require(mkfifo(request.path, 0o600) == 0)
+    #expect(try TestServer.session().download(request).size == 10)
+    #expect(folder.bytes("file") == TestServer.content(10))
+    try FileManager.default.removeItem(atPath: request.path)
+    try #require(mkfifo(request.partialPath, 0o600) == 0)
+    #expect(throws: HTTPFetchError.file(path: request.partialPath, operation: "read", code: EAGAIN)) {
+      try TestServer.session().download(request)
+    }
+  }
+
   @Test("a content of any length arrives whole under its name and leaves nothing else", arguments: [0, 1, 70_000])
   func arrives(size: Int) throws {
     for algorithm in ContentDigest.Algorithm.allCases {

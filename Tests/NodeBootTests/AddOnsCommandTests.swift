@@ -108,6 +108,30 @@ struct AddOnsCommandTests {
     #expect(try hasEnded(child))
   }
 
+  @Test("who starts it may ignore the signals that it needs")
+  func ignoredSignals() throws {
+    let cluster = try FakeCluster()
+    let words = try arguments(cluster, ["--once"])
+    #expect(try Command(["timeout", "20", "env", "--ignore-signal=CHLD"] + words).status == 0)
+  }
+
+  @Test("what it is told to ignore it ignores, as under nohup")
+  func nohup() throws {
+    let cluster = try FakeCluster(ready: false)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["--ignore-signal=HUP"] + (try arguments(cluster, ["--interval", "0.05"]))
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    for _ in 0..<500 where !cluster.has("log") { Thread.sleep(forTimeInterval: 0.01) }
+    kill(process.processIdentifier, SIGHUP)
+    Thread.sleep(forTimeInterval: 0.2)
+    #expect(process.isRunning)
+    kill(process.processIdentifier, SIGQUIT)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGQUIT)
+  }
+
   @Test("a wrong manifest is 1 with all findings, an absent one 3")
   func wrong() throws {
     let cluster = try FakeCluster()

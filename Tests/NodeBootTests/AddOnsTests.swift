@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import NodeBoot
+import Synchronization
 import TestSupport
 import Testing
 
@@ -203,6 +204,39 @@ struct AddOnsTests {
       ])
   }
 
+  @Test("an unfinished installation of unknown age is left to people, and says so")
+  func ageless() async throws {
+    let cluster = try FakeCluster()
+    try cluster.folder.write("1 pending-install createdAt= modifiedAt=\n", to: "cluster/releases/1")
+    var addOns = try cluster.addOns()
+    #expect(
+      faults(await addOns.check()) == [
+        "cilium: Helm's release is pending-install, and its record does not say since when: remove it by hand"
+      ])
+  }
+
+  @Test("an add-on may be called like a node's labels, or pending, without being taken for them")
+  func sameName() async throws {
+    let cluster = try FakeCluster(nodes: ["master-1", "worker-1"])
+    let path = "\(cluster.path)/addons"
+    for name in ["labels-master-1", "pending"] { try cluster.folder.write("kind: X\n", to: "addons/\(name).yaml") }
+    try cluster.folder.write("", to: "fail-labels-master-1.yaml")
+    let text = cluster.manifest().replacingOccurrences(
+      of: "[NodeLabels]\nNode=master-1",
+      with: "[Manifest]\nPath=\(path)/labels-master-1.yaml\n[Manifest]\nPath=\(path)/pending.yaml\n"
+        + "[NodeLabels]\nNode=master-1")
+    var report = Report()
+    let manifest = try #require(AddOnManifest(parsing: Array(text.utf8), report: &report))
+    let heard = Mutex<[AddOns.Event]>([])
+    var addOns = AddOns(manifest, node: "master-1", timing: .init(pause: .seconds(60))) { event in
+      heard.withLock { $0.append(event) }
+    }
+    let statuses = await addOns.check()
+    #expect(statuses.filter { !$0.isReady }.map(\.path) == ["\(path)/labels-master-1.yaml"])
+    #expect(try cluster.changes().contains { $0.hasPrefix("kubectl label node master-1") })
+    #expect(!heard.withLock { $0 }.contains(.pending([])))
+  }
+
   @Test("labels: an absent node is pending, this one is waited for, and a node that lost its labels gets them again")
   func labels() async throws {
     let cluster = try FakeCluster(nodes: [])
@@ -227,12 +261,13 @@ struct AddOnsTests {
     arguments: [
       ("1 pending-install", 300, nil), ("1 pending-install", 400, "install"), ("2 pending-upgrade", 400, "upgrade"),
       ("1 failed", 0, "upgrade"),
-    ] as [(String, Int, String?)])
-  func unfinished(record: String, age: Int, expected: String?) async throws {
+    ] as [(String, Int, String?)], ["createdAt", "modifiedAt"])
+  func unfinished(_ unfinished: (record: String, age: Int, expected: String?), label: String) async throws {
+    let (record, age, expected) = unfinished
     let cluster = try FakeCluster()
     let revision = String(record.prefix(1))
     if revision == "2" { try cluster.folder.write("1 deployed\n", to: "cluster/releases/1") }
-    try cluster.folder.write("\(record) 1000000\n", to: "cluster/releases/\(revision)")
+    try cluster.folder.write("\(record) \(label)=1000000\n", to: "cluster/releases/\(revision)")
     var addOns = try cluster.addOns(now: { Date(timeIntervalSince1970: Double(1_000_000 + age)) })
     let statuses = await addOns.check()
     let work = try cluster.changes().filter { $0.hasPrefix("cilium") || $0.contains("delete") }
@@ -247,7 +282,7 @@ struct AddOnsTests {
     }
     #expect(faults(statuses).isEmpty)
     #expect(work.last?.hasPrefix("cilium \(expected)") == true)
-    let selector = "owner=helm,name=cilium,version=\(revision),createdAt=1000000"
+    let selector = "owner=helm,name=cilium,version=\(revision),\(label)=1000000"
     #expect(work.contains { $0.contains("--selector=\(selector) --ignore-not-found") } == record.contains("pending"))
   }
 }

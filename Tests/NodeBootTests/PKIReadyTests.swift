@@ -210,7 +210,7 @@ struct PKIReadyTests {
     var check = PKIReady(PKIManifest(certificates: [], secrets: paths.map { PKIManifest.Secret(path: $0) }))
     let statuses = await check.check()
     #expect(statuses.map { $0.findings.map(\.message) }.prefix(3) == [[], ["everyone may read it"], ["empty"]])
-    #expect(statuses[3].findings.map(\.message).contains("not a file"))
+    #expect(statuses[3].findings.map(\.message).contains("not a regular file"))
     #expect(statuses[4].findings.map(\.message) == ["missing"])
   }
 
