@@ -41,7 +41,7 @@ extension BrokenFile {
       "an endpoint with port 0",
       [.change("api.example.internal:6443", to: "api.example.internal:0")],
       [
-        "4:13: error: 'endpoint' must be HOST:PORT with a DNS name or an IPv4 address, not 'api.example.internal:0'"
+        "4:13: error: 'endpoint' must be HOST:PORT with a DNS name or an IPv4 address: its port is no number from 1 to 65535"
       ]),
     BrokenFile(
       "an endpoint as a URL",
@@ -244,7 +244,7 @@ extension BrokenFile {
       "a mirror with a query",
       [.add("mirror: http://mirror.example.internal/?a=b\n")],
       [
-        "44:9: error: 'mirror' must not have a query, paths are added to it: 'http://mirror.example.internal/?a=b'"
+        "44:9: error: 'mirror' must not have a query: a signature or a password in it would stand in every node's config"
       ]),
     BrokenFile(
       "artifacts with a password in the address",

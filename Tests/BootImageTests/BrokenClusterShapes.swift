@@ -27,7 +27,7 @@ extension BrokenFile {
       ],
       [
         "4:3: error: unknown key 'endPoint', did you mean 'endpoint'?",
-        "9:3: error: unknown key 'mtu', known here: cidr, gateway, dns",
+        "9:3: error: unknown key 'mtu', known here: cidr, gateway, dns, ntp",
       ]),
     BrokenFile(
       "a merge key",

@@ -98,6 +98,15 @@ extension BrokenFile {
   static let indentHint = "is it indented like its neighbours, or a value with ': ' in it that needs quotes?"
   static let serviceHint = "kube-apiserver takes no larger one, and a smaller one has no tenth address for cluster DNS"
   static let keepalivedHint = "no public digest of it is known, pin an image of your own or choose kube-vip"
+  static let openbaoReason =
+    "the self-initialisation that is rendered needs OpenBao 2.6's allowed_ip_sans_cidr and template source"
+  static let userReason = "must not hold a user or a password: every node's config shows it"
+  static let queryReason = "must not have a query: a signature or a password in it would stand in every node's config"
+  static let mirrorReason = "a mirror stores a download under its host and path"
+  static let clockReason =
+    "an air-gapped cluster without network.ntp: certificates and leases need right clocks"
+  static let withheld = "'…' (not repeated: it may hold a password)"
+  static let publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
   static let sixtyFour = String(repeating: "a", count: 64)
   static let digest = "sha256:11fd73a2102cda9c55d5d881a8c3210303146a7ec1e8ac76f526e175c6d24641"
   static let hash = "3ba68cb4f0906053c08ab843131d5cec559cf8c718dbd679950a078b306abbb4"

@@ -4,6 +4,24 @@ extension BrokenFile {
   /// Image files with wrong pins and versions.
   static let imagePins: [BrokenFile] = [
     BrokenFile(
+      "an OpenBao that is too old", role: .master,
+      [.change("  openbao:\n    version: 2.6.2", to: "  openbao:\n    version: 2.5.9")],
+      [
+        "8:14: error: 'version' must be 2.6 or later, not '2.5.9': \(openbaoReason)"
+      ]),
+    BrokenFile(
+      "an OpenBao that is too old, by another first number and with a v", role: .worker,
+      [.change("  openbao:\n    version: 2.6.2", to: "  openbao:\n    version: v1.21.0")],
+      [
+        "8:14: error: 'version' must be 2.6 or later, not 'v1.21.0': \(openbaoReason)"
+      ]),
+    BrokenFile(
+      "an OpenBao of which nobody knows how old it is", role: .worker,
+      [.change("  openbao:\n    version: 2.6.2", to: "  openbao:\n    version: latest")],
+      [
+        "8:14: error: 'version' must be a version of OpenBao such as 2.6.2, not 'latest'"
+      ]),
+    BrokenFile(
       "an image without a digest", role: .master,
       [.change("@\(digest)", to: "")],
       [

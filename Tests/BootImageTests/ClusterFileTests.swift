@@ -14,6 +14,18 @@ struct ClusterFileTests {
     #expect(ExampleInput.readCluster(try file.edited(ExampleInput.cluster)).findings == file.findings)
   }
 
+  @Test("with a secret where none belongs has exactly these findings, without it", arguments: BrokenFile.clusterSecrets)
+  func secrets(_ file: BrokenFile) throws {
+    let findings = ExampleInput.readCluster(try file.edited(ExampleInput.cluster)).findings
+    #expect(findings == file.findings)
+    #expect(!findings.joined().contains("hunter2"))
+  }
+
+  @Test("with wrong time servers, or a mirror and none, has exactly these findings", arguments: BrokenFile.timeServers)
+  func brokenTimeServers(_ file: BrokenFile) throws {
+    #expect(ExampleInput.readCluster(try file.edited(ExampleInput.cluster)).findings == file.findings)
+  }
+
   @Test("with wrong nodes has exactly these findings", arguments: BrokenFile.clusterNodes)
   func brokenNodes(_ file: BrokenFile) throws {
     #expect(ExampleInput.readCluster(try file.edited(ExampleInput.cluster)).findings == file.findings)
@@ -32,6 +44,7 @@ struct ClusterFileTests {
     #expect(cluster.network.cidr.description == "10.20.0.0/24")
     #expect(cluster.network.gateway.description == "10.20.0.1")
     #expect(cluster.network.dns.map(\.description) == ["10.20.0.2", "10.20.0.3"])
+    #expect(cluster.network.ntp == [])
     #expect(cluster.podCIDR.description == "10.128.0.0/16")
     #expect(cluster.serviceCIDR.description == "10.96.0.0/16")
     #expect(cluster.clusterDomain == "cluster.local")
@@ -127,10 +140,29 @@ struct ClusterFileTests {
 
   @Test("takes a mirror by http and forgets the slash at its end")
   func mirror() throws {
-    let text = ExampleInput.cluster + "mirror: http://10.20.0.5:8080//\n"
+    let edit = BrokenFile.Edit.change("    - 10.20.0.3\n", to: "    - 10.20.0.3\n  ntp: [10.20.0.4]\n")
+    let text = try BrokenFile("", [edit, .add("mirror: http://10.20.0.5:8080//\n")], []).edited(ExampleInput.cluster)
     let (document, findings) = ExampleInput.readCluster(text)
     #expect(findings == [])
     #expect(document?.definition.mirror == "http://10.20.0.5:8080")
+  }
+
+  @Test("takes time servers by address and by name, also link-local as clouds have them")
+  func timeServers() throws {
+    let ntp = "  ntp:\n    - 10.20.0.4\n    - ntp.example.internal\n    - 169.254.169.123\n"
+    let edit = BrokenFile.Edit.change("    - 10.20.0.3\n", to: "    - 10.20.0.3\n" + ntp)
+    let (document, findings) = ExampleInput.readCluster(try BrokenFile("", [edit], []).edited(ExampleInput.cluster))
+    #expect(findings == [])
+    #expect(document?.definition.network.ntp == ["10.20.0.4", "ntp.example.internal", "169.254.169.123"])
+  }
+
+  @Test("takes an SSH key with a comment of printable words, and keeps it")
+  func comment() throws {
+    let key = BrokenFile.publicKey + " Zoë's desk, zoe@example.internal"
+    let edit = BrokenFile.Edit.change("sshAuthorizedKeys: []", to: "sshAuthorizedKeys:\n  - \(key)")
+    let (document, findings) = ExampleInput.readCluster(try BrokenFile("", [edit], []).edited(ExampleInput.cluster))
+    #expect(findings == [])
+    #expect(document?.definition.sshAuthorizedKeys == [key])
   }
 
   @Test("keeps its document where values contradict each other, so that more can be checked")
@@ -144,7 +176,9 @@ struct ClusterFileTests {
   @Test("never shows a private key that somebody pasted")
   func secret() throws {
     let key = "-----BEGIN OPENSSH PRIVATE KEY----- b3BlbnNzaC1rZXktdjEAAAAA"
-    for text in [key, "ssh-ed25519 \(key)"] {
+    let other = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQyNTUx"
+    let good = BrokenFile.publicKey
+    for text in [key, "ssh-ed25519 \(key)", "\(good) \(key)", "\(good) \(key.lowercased())", "\(good) me \(other)"] {
       let edit = BrokenFile.Edit.change("sshAuthorizedKeys: []", to: "sshAuthorizedKeys: [\"\(text)\"]")
       let findings = ExampleInput.readCluster(try BrokenFile("", [edit], []).edited(ExampleInput.cluster)).findings
       #expect(findings.count == 1)

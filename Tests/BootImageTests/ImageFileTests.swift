@@ -10,6 +10,14 @@ struct ImageFileTests {
     #expect(ExampleInput.readImage(try file.edited(ExampleInput.image(role)), role).findings == file.findings)
   }
 
+  @Test("with a download that has no place in a mirror has exactly these findings", arguments: BrokenFile.downloads)
+  func brokenDownloads(_ file: BrokenFile) throws {
+    let role = try #require(file.role)
+    let findings = ExampleInput.readImage(try file.edited(ExampleInput.image(role)), role).findings
+    #expect(findings == file.findings)
+    #expect(!findings.joined().contains("hunter2"))
+  }
+
   @Test("with wrong options has exactly these findings", arguments: BrokenFile.imageOptions)
   func brokenOptions(_ file: BrokenFile) throws {
     let role = try #require(file.role)

@@ -128,6 +128,15 @@ struct RenderingTests {
     #expect(both.filesystems.map(\.device) == ["/dev/disk/by-partlabel/var"] && both.luks == [])
   }
 
+  @Test("time servers of the cluster's own are chrony's, and without any its configuration stays")
+  func time() throws {
+    var inputs = try ExampleInputs()
+    #expect(try inputs.plan("worker-1").content().text("/etc/chrony.conf") == nil)
+    inputs.cluster.definition.network.ntp = ["10.20.0.3", "ntp.example.internal"]
+    let chrony = try #require(try inputs.plan("worker-1").content().text("/etc/chrony.conf"))
+    #expect(chrony.hasPrefix("server 10.20.0.3 iburst\nserver ntp.example.internal iburst\n"))
+  }
+
   @Test("a cluster without an operator has no agent")
   func noOperator() throws {
     var inputs = try ExampleInputs()

@@ -30,6 +30,10 @@ extension InitTemplates {
       dns:
         - 10.20.0.2
         - 10.20.0.3
+      # Time servers, addresses or DNS names. Without them Fedora CoreOS's own pool is used, which a site without internet
+      # cannot reach: certificates and leases need right clocks.
+      # ntp:
+      #   - 10.20.0.4
 
     # Where pods get their addresses from: every node takes a /24 of it. It exists only inside the cluster and must not
     # overlap with any network that pods should reach. A /16 is enough for 256 nodes.
@@ -44,7 +48,7 @@ extension InitTemplates {
     # For a site without internet: the address of a server with the folder that `ll-bootimage fetch` fills. With it, every
     # node downloads everything from there and nothing from upstream. http:// is allowed: every download is checked
     # against its hash.
-    # mirror: https://mirror.example.internal/low-layer
+    # mirror: https://mirror.example.internal
 
     # Where the folder with our own programs is served, the one given to `ll-bootimage build` as --artifacts.
     # Not needed where the mirror has them.

@@ -1,6 +1,9 @@
 /// How a mirror lays out what it mirrors: `https://dl.k8s.io/release/kubelet` is `<mirror>/dl.k8s.io/release/kubelet`, and the image
 /// `quay.io/openbao/openbao` is the repository `quay.io/openbao/openbao` of the mirror's registry.
 public enum DownloadAddress {
+  /// The folder of a mirror with our own programs.
+  public static let artifacts = "artifacts"
+
   /// Where `url` is downloaded from.
   public static func of(_ url: String, mirror: String?) -> String {
     guard let mirror else { return url }

@@ -75,7 +75,7 @@ extension NodePlan {
   /// Our own programs, from the folder that `--artifacts` names.
   private func addPrograms(to content: inout NodeContent) {
     for name in ["ll-tpm", "ll-node"] + (cluster.operatorEndpoint == nil ? [] : ["ll-agent"]) {
-      let base = cluster.artifacts ?? cluster.mirror.map { "\($0)/artifacts" }
+      let base = cluster.mirror.map { "\($0)/\(DownloadAddress.artifacts)" } ?? cluster.artifacts
       guard let program = shared.options.programs.first(where: { $0.name == name }), let base else {
         content.missing.programs.append(name)
         continue

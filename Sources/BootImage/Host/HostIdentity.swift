@@ -17,6 +17,7 @@ extension NodePlan {
         "The node's address; NetworkManager refuses a keyfile that others can read.", node.input("interface"),
         node.input("address"), .cluster("network")))
     addKernelSettings(to: &content)
+    addTime(to: &content)
     addUpdates(to: &content)
     addVarMount(to: &content)
     for unit in ["docker.service", "docker.socket"] {

@@ -42,6 +42,8 @@ public struct ClusterDefinition: Sendable, Hashable {
     public var gateway: IPv4Address
     /// Name servers, in order of preference.
     public var dns: [IPv4Address]
+    /// Time servers, addresses or DNS names; empty for those that Fedora CoreOS comes with.
+    public var ntp: [String] = []
   }
 
   /// One machine.

@@ -43,9 +43,11 @@ public enum ClusterFile {
     facts.serviceCIDR = reader.required("serviceCIDR", in: root).flatMap { cidr($0, &reader) }
     let mirror = reader.optional("mirror", in: root).flatMap { base($0, &reader) }
     let artifacts = reader.optional("artifacts", in: root).flatMap { base($0, &reader) }
-    let operatorEndpoint = reader.optional("operator", in: root).flatMap {
-      reader.read($0, as: HostPort.rule, HostPort.init)
+    if mirror != nil, let network, network.ntp.isEmpty, let value = reader.optional("mirror", in: root) {
+      reader.warning(
+        "an air-gapped cluster without network.ntp: certificates and leases need right clocks", atPlaceOf: value)
     }
+    let operatorEndpoint = reader.optional("operator", in: root).flatMap { endpoint($0, &reader) }
     let keys = reader.optional("sshAuthorizedKeys", in: root).map { self.keys($0, &reader) } ?? []
     let nodes = reader.required("nodes", in: root).flatMap { self.nodes($0, domain: domain?.value, &facts, &reader) }
     facts.check(&reader)
@@ -55,7 +57,7 @@ public enum ClusterFile {
     return ClusterDefinition(
       name: name.value, domain: domain.value, controlPlane: controlPlane, network: network, podCIDR: podCIDR.value,
       serviceCIDR: serviceCIDR.value, clusterDomain: clusterDomain?.value ?? "cluster.local", mirror: mirror,
-      artifacts: artifacts, operatorEndpoint: operatorEndpoint.map { "\($0.value.host):\($0.value.port)" },
+      artifacts: artifacts, operatorEndpoint: operatorEndpoint,
       sshAuthorizedKeys: keys, nodes: nodes)
   }
 
@@ -81,16 +83,24 @@ public enum ClusterFile {
     return nil
   }
 
+  private static func endpoint(_ value: YAMLValue, _ reader: inout YAMLReader) -> String? {
+    guard let text = reader.text(value) else { return nil }
+    guard let fault = HostPort.fault(in: text) else { return text }
+    reader.error("\(value.name) \(fault)", at: value)
+    return nil
+  }
+
   private static func base(_ value: YAMLValue, _ reader: inout YAMLReader) -> String? {
     guard let text = reader.text(value) else { return nil }
     if let fault = WebAddress.fault(in: text, plain: true) {
       reader.error("\(value.name) \(fault)", at: value)
-    } else if text.contains("?") {
-      reader.error("\(value.name) must not have a query, paths are added to it: \(shown(text))", at: value)
+    } else if let fault = WebAddress.fault(inPathOf: WebAddress.withoutTrailingSlash(text)) {
+      reader.error("\(value.name) \(fault)", at: value)
     } else if value.name == "'mirror'", WebAddress.withoutTrailingSlash(text).dropFirst(8).contains("/") {
       // Container runtimes ask for images below /v2 of a host, never below a path of it.
       reader.error(
-        "\(value.name) must be an address without a path: images are served below its /v2: \(shown(text))", at: value)
+        "\(value.name) must be an address without a path: images are served below its /v2: \(shown(address: text))",
+        at: value)
     } else {
       return WebAddress.withoutTrailingSlash(text)
     }
@@ -103,20 +113,19 @@ public enum ClusterFile {
     _ value: YAMLValue, _ facts: inout ClusterFacts, _ reader: inout YAMLReader
   ) -> ClusterDefinition.ControlPlane? {
     guard let mapping = reader.mapping(value, keys: ["endpoint", "vip"]) else { return nil }
-    let endpoint = reader.required("endpoint", in: mapping).flatMap {
-      reader.read($0, as: HostPort.rule, HostPort.init)
-    }
+    let endpoint = reader.required("endpoint", in: mapping).flatMap { self.endpoint($0, &reader) }
     facts.vip = reader.required("vip", in: mapping).flatMap { address($0, &reader) }
-    guard let endpoint = endpoint?.value, let vip = facts.vip?.value else { return nil }
-    return ClusterDefinition.ControlPlane(endpoint: "\(endpoint.host):\(endpoint.port)", vip: vip)
+    guard let endpoint, let vip = facts.vip?.value else { return nil }
+    return ClusterDefinition.ControlPlane(endpoint: endpoint, vip: vip)
   }
 
   private static func network(
     _ value: YAMLValue, _ facts: inout ClusterFacts, _ reader: inout YAMLReader
   ) -> ClusterDefinition.NodeNetwork? {
-    guard let mapping = reader.mapping(value, keys: ["cidr", "gateway", "dns"]) else { return nil }
+    guard let mapping = reader.mapping(value, keys: ["cidr", "gateway", "dns", "ntp"]) else { return nil }
     facts.network = reader.required("cidr", in: mapping).flatMap { cidr($0, &reader) }
     facts.gateway = reader.required("gateway", in: mapping).flatMap { address($0, &reader) }
+    let ntp = reader.optional("ntp", in: mapping).map { timeServers($0, &reader) } ?? []
     guard let list = reader.required("dns", in: mapping), let items = reader.list(list) else { return nil }
     if items.isEmpty { reader.warning("'dns' is empty: nodes resolve no name", at: list) }
     if items.count > 3 {
@@ -131,10 +140,27 @@ public enum ClusterFile {
       }
       dns.append(server.value)
     }
-    guard let cidr = facts.network?.value, let gateway = facts.gateway?.value, dns.count == items.count else {
+    guard let cidr = facts.network?.value, let gateway = facts.gateway?.value, dns.count == items.count, let ntp else {
       return nil
     }
-    return ClusterDefinition.NodeNetwork(cidr: cidr, gateway: gateway, dns: dns)
+    return ClusterDefinition.NodeNetwork(cidr: cidr, gateway: gateway, dns: dns, ntp: ntp)
+  }
+
+  private static func timeServers(_ value: YAMLValue, _ reader: inout YAMLReader) -> [String]? {
+    guard let items = reader.list(value) else { return nil }
+    var servers: [String] = []
+    for item in items {
+      guard let server = reader.text(item, as: "an IPv4 address or a DNS name", if: HostPort.isHost)?.value else {
+        continue
+      }
+      if servers.contains(server) { reader.warning("the time server \(server) stands twice", at: item) }
+      if let range = IPv4Address(server).flatMap(ClusterFacts.reservedRange), !range.hasSuffix("(link-local)") {
+        // Clouds serve time at a link-local address.
+        reader.error("the time server \(server) is in \(range)", at: item)
+      }
+      servers.append(server)
+    }
+    return servers.count == items.count ? servers : nil
   }
 
   private static func keys(_ value: YAMLValue, _ reader: inout YAMLReader) -> [String] {

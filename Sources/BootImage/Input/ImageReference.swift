@@ -3,6 +3,14 @@
 enum ImageReference {
   /// The image that `text` names, or everything that is wrong with it, in words that follow `'image' `.
   static func read(_ text: String) throws(Faults) -> ContainerImage {
+    // What follows an '@' that is not the digest's, or stands before one after a scheme, may be a password.
+    if text.contains("://") || text.split(separator: "@", omittingEmptySubsequences: false).count > 2
+      || text.firstIndex(of: "@").map({ !isDigestLike(text[$0...].dropFirst()) }) ?? false
+    {
+      throw Faults(messages: [
+        "must be REGISTRY/REPOSITORY:TAG@sha256:…, without a scheme, a user or a password"
+      ])
+    }
     var faults: [String] = []
     let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let name = parts[0]
@@ -11,14 +19,15 @@ enum ImageReference {
       digest = String(parts[1])
       if let fault = fault(inDigest: parts[1]) { faults.append(fault) }
     } else {
-      faults.append("has no digest, and a tag can be moved: write \(shown("\(text)@sha256:…"))")
+      let whole = Withheld.reason(for: text) == nil ? "write \(quoted("\(text)@sha256:…"))" : "add '@sha256:…'"
+      faults.append("has no digest, and a tag can be moved: \(whole)")
     }
     var path = name.split(separator: "/", omittingEmptySubsequences: false)
     var registry = ""
     if path.count > 1, path[0].contains(where: { $0 == "." || $0 == ":" }) || path[0] == "localhost" {
       registry = String(path.removeFirst())
       if !HostPort.isHost(registry), HostPort(registry) == nil {
-        faults.append("has no valid registry host: \(shown(registry))")
+        faults.append("has no valid registry host: \(shown(address: registry))")
       }
     } else {
       faults.append("has no registry host: write it out, such as 'docker.io/library/haproxy'")
@@ -45,6 +54,13 @@ enum ImageReference {
   private static func fault(inDigest digest: Substring) -> String? {
     guard digest.hasPrefix("sha256:") else { return "must have a digest 'sha256:…', not \(shown(digest))" }
     return Hexadecimal.fault(in: digest.dropFirst(7), digits: 64).map { "has a digest that \($0)" }
+  }
+
+  /// Whether `text` has the form of a digest, whatever its function and length: `NAME:HEX`.
+  private static func isDigestLike(_ text: Substring) -> Bool {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts[0].hasPrefix("sha")
+      && parts.allSatisfy { $0.utf8.allSatisfy(Names.isAlphanumeric) }
   }
 
   private static func isTag(_ tag: String) -> Bool {

@@ -65,6 +65,9 @@ struct PinReader {
         reader.text(value, as: "a version (letters, digits, '.', '_', '+', '-')", if: Names.isFileName)
       }
     versions[component] = version?.value
+    if component == .openbao, let version, let fault = OpenBaoRelease.fault(in: version.value) {
+      reader.error("\(value.name) \(fault)", at: value)
+    }
     return version?.value
   }
 
@@ -88,7 +91,7 @@ struct PinReader {
   private func file(_ mapping: YAMLMapping, _ reader: inout YAMLReader) -> RemoteFile? {
     var url: String?
     if let value = reader.required("url", in: mapping), let text = reader.text(value) {
-      if let fault = WebAddress.fault(in: text) {
+      if let fault = WebAddress.fault(in: text) ?? WebAddress.fault(inPathOfFile: text) {
         reader.error("\(value.name) \(fault)", at: value)
       } else {
         url = text

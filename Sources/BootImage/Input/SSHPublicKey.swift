@@ -8,7 +8,7 @@ enum SSHPublicKey {
   /// Why `text` is no public key, in words that follow the key's name; `nil` where it is one. Public key format:
   /// sshd(8), AUTHORIZED_KEYS FILE FORMAT, without options; the encoded key begins with its own type (RFC 4253, 6.6).
   static func fault(in text: String) -> String? {
-    if text.contains("PRIVATE KEY") { return "is a private key: give the public one, and make a new pair" }
+    if Withheld.isPrivateKey(text) { return "is a private key: give the public one, and make a new pair" }
     guard !text.contains(where: { $0.isNewline }) else { return "must be one line" }
     let words = text.split(separator: " ", maxSplits: 2)
     guard let type = words.first, types.contains(String(type)) else {
@@ -19,6 +19,17 @@ enum SSHPublicKey {
     guard blob.count > 4 + name.count, blob[..<4].elementsEqual([0, 0, 0, UInt8(name.count)]),
       blob[4...].starts(with: name)
     else { return "is damaged: its base64 part is not a key of type \(type)" }
+    return words.count == 3 ? fault(inComment: words[2]) : nil
+  }
+
+  private static func fault(inComment comment: Substring) -> String? {
+    guard comment.unicodeScalars.allSatisfy(\.isVisible) else {
+      return "has a comment with a character that is not printable"
+    }
+    guard comment.unicodeScalars.count <= 128 else { return "has a comment of more than 128 characters" }
+    guard !Withheld.hasBlob(comment, hexadecimal: true) else {
+      return "has a comment that may hold a private key: 64 or more characters of base64 in a row"
+    }
     return nil
   }
 

@@ -1,9 +1,3 @@
-/// `text` in quotes for a finding, cut where it is long, without characters that would break its line.
-func shown(_ text: some StringProtocol) -> String {
-  let clean = text.prefix(80).map { $0.isNewline || $0 == "\t" ? " " : $0 }
-  return "'" + String(clean) + (text.dropFirst(80).isEmpty ? "" : "…") + "'"
-}
-
 /// Which of some known words was probably meant.
 struct Spelling {
   /// The words that are known, in the order in which they are listed to a person.

@@ -149,7 +149,11 @@ struct YAMLDocument {
         continue
       }
       let key = originalName(of: scalar)
-      let path = value.path.appending(key)
+      if Withheld.isPrivateKey(key) {
+        report.error("a private key stands here: remove it, and make a new pair", path: value.path, position: position)
+        continue
+      }
+      let path = value.path.appending(pathStep(key))
       if let earlier = first[key] {
         report.error(
           "the key \(shown(key)) stands twice in this mapping, first in line \(earlier.line)", path: path,
@@ -190,7 +194,7 @@ struct YAMLDocument {
       if problem == "found character that cannot start any token", offset < text.source.bytes.count {
         let byte = text.source.bytes[offset]
         if byte == UInt8(ascii: "\t") { return (tabMessage, position) }
-        return ("a value that begins with \(shown(String(UnicodeScalar(byte)))) needs quotes", position)
+        return ("a value that begins with \(quoted(String(UnicodeScalar(byte)))) needs quotes", position)
       }
       if problem == "mapping values are not allowed in this context" {
         let hint = "is it indented like its neighbours, or a value with ': ' in it that needs quotes?"
