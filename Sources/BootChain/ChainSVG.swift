@@ -1,86 +1,59 @@
-/// The chain as a picture: a column for each depth, a box for each stage, a line for each direct wait.
+/// The chain as a picture, from left to right: a box for each stage, an arrow for each direct wait.
+///
+/// The same chain gives the same bytes.
 public struct ChainSVG: Sendable {
   private let chain: BootChain
-  private static let box = (width: 250, height: 46)
-  private static let gap = (x: 56, y: 18)
-  private static let margin = 20
 
   /// The picture of `chain`.
   public init(_ chain: BootChain) { self.chain = chain }
 
-  /// The picture as one SVG document, readable on light and dark grounds.
+  /// The picture as one SVG document on a white ground.
   public var text: String {
-    let depths = chain.depths
-    var rows: [Int: Int] = [:]
-    var places: [String: (x: Int, y: Int)] = [:]
-    for stage in chain.stages {
-      let column = depths[stage.unit] ?? 0
-      let row = rows[column, default: 0]
-      rows[column] = row + 1
-      places[stage.unit] = (
-        Self.margin + column * (Self.box.width + Self.gap.x), Self.margin + row * (Self.box.height + Self.gap.y)
-      )
-    }
-    let width = 2 * Self.margin + (rows.count) * (Self.box.width + Self.gap.x) - Self.gap.x
-    let height = 2 * Self.margin + (rows.values.max() ?? 0) * (Self.box.height + Self.gap.y) - Self.gap.y
-    var lines = [
+    let cards = chain.stages.map { ChainSVGCard($0) }
+    let margin = ChainSVGLayout.margin
+    let layout = ChainSVGLayout(
+      ChainSVGLayers(chain), cards: cards.map(\.size), top: 2 * margin + ChainSVGLegend.height)
+    let width = max(layout.size.width, ChainSVGLegend.width + 2 * margin)
+    let height = layout.size.height
+    var elements = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\" "
         + "viewBox=\"0 0 \(width) \(height)\" font-family=\"sans-serif\">",
+      "<title>Boot chain</title>",
+      "<defs><marker id=\"arrow\" markerUnits=\"userSpaceOnUse\" markerWidth=\"11\" markerHeight=\"10\" refX=\"10\" "
+        + "refY=\"5\" orient=\"auto\"><path d=\"M0 0L11 5L0 10Z\" fill=\"\(Self.ink)\"/></marker></defs>",
       "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
     ]
-    for (unit, after) in chain.directOrder {
-      for earlier in after {
-        guard let from = places[earlier], let to = places[unit] else { continue }
-        lines.append(Self.curve(from: from, to: to))
+    elements += ChainSVGLegend.elements(x: margin, y: margin)
+    for stage in chain.stages.indices { elements += arrows(layout.lines.filter { $0.earlier == stage }) }
+    for (card, box) in zip(cards, layout.boxes) { elements += card.elements(in: box) }
+    return (elements + ["</svg>"]).joined(separator: "\n") + "\n"
+  }
+
+  /// The attributes of an arrow's line.
+  static let stroke = "fill=\"none\" stroke=\"\(ink)\" stroke-width=\"1.5\" marker-end=\"url(#arrow)\""
+  private static let ink = "#46525e"
+
+  /// The arrows that leave one stage. A white edge under them parts them from the lines that they cross.
+  private func arrows(_ lines: [ChainSVGLayout.Line]) -> [String] {
+    let edges = lines.map { "<path d=\"\(Self.path($0))\" fill=\"none\" stroke=\"#ffffff\" stroke-width=\"5\"/>" }
+    return edges
+      + lines.map { line in
+        let (earlier, later) = (chain.stages[line.earlier].unit, chain.stages[line.later].unit)
+        return "<path class=\"wait\" data-from=\"\(ChainSVGText.escaped(earlier))\" "
+          + "data-to=\"\(ChainSVGText.escaped(later))\" d=\"\(Self.path(line))\" \(Self.stroke)>"
+          + "<title>\(ChainSVGText.escaped("\(earlier) is ready before \(later) starts"))</title></path>"
       }
-    }
-    for stage in chain.stages {
-      guard let place = places[stage.unit] else { continue }
-      lines += Self.card(stage, at: place)
-    }
-    return (lines + ["</svg>"]).joined(separator: "\n") + "\n"
   }
 
-  private static func curve(from: (x: Int, y: Int), to: (x: Int, y: Int)) -> String {
-    let start = (x: from.x + box.width, y: from.y + box.height / 2)
-    let end = (x: to.x, y: to.y + box.height / 2)
-    let bend = (end.x - start.x) / 2
-    return
-      "<path d=\"M\(start.x) \(start.y) C\(start.x + bend) \(start.y) \(end.x - bend) \(end.y) \(end.x) \(end.y)\" "
-      + "fill=\"none\" stroke=\"#7a8794\" stroke-width=\"1.5\"/>"
-  }
-
-  private static func card(_ stage: Stage, at place: (x: Int, y: Int)) -> [String] {
-    let fill: String
-    switch stage.form {
-    case .quadlet: fill = "#e3f0ff"
-    case .service: fill = "#e6f6e6"
-    case .oneshot: fill = "#fff4dc"
-    case .target, .mount: fill = "#eeeeee"
+  private static func path(_ line: ChainSVGLayout.Line) -> String {
+    var path = ""
+    for (from, to) in line.bends {
+      // The last pixels are straight, for the arrowhead.
+      let end = to.x - 12
+      let middle = (from.x + end) / 2
+      path += path.isEmpty ? "M\(from.x) \(from.y)" : "H\(from.x)"
+      path += "C\(middle) \(from.y) \(middle) \(to.y) \(end) \(to.y)"
     }
-    let title = "<title>\(escaped(stage.summary)) — ready: \(escaped(stage.proof))</title>"
-    return [
-      "<g>\(title)<rect x=\"\(place.x)\" y=\"\(place.y)\" width=\"\(box.width)\" height=\"\(box.height)\" rx=\"6\" "
-        + "fill=\"\(fill)\" stroke=\"#4a5661\"/>",
-      "<text x=\"\(place.x + 10)\" y=\"\(place.y + 19)\" font-size=\"13\" font-weight=\"bold\" fill=\"#1c2329\">"
-        + "\(escaped(stage.unit))</text>",
-      "<text x=\"\(place.x + 10)\" y=\"\(place.y + 36)\" font-size=\"10\" fill=\"#3a444d\">"
-        + "\(escaped(shortened(stage.summary)))</text></g>",
-    ]
-  }
-
-  private static func shortened(_ text: String) -> String {
-    text.count <= 44 ? text : text.prefix(43) + "…"
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.reduce(into: "") { result, character in
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      default: result.append(character)
-      }
-    }
+    return path + "H\(line.bends.last?.to.x ?? 0)"
   }
 }
