@@ -21,7 +21,7 @@ build: ## builds every program and test, debug
 
 test: setup build ## every test, those against the real tools included
 	@python3 -m unittest discover -q -s scripts/tests
-	@swift test --skip-build
+	@timeout --kill-after=10 2400 swift test --skip-build
 
 integration: setup build ## real Ignition, quadlet generator, systemd, haproxy, keepalived on the example cluster
 	@swift test --skip-build --filter IntegrationTests

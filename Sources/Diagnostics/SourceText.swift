@@ -26,6 +26,16 @@ public struct SourceText: Sendable {
     return SourcePosition(line: low + 1, column: offset - lineStarts[low] + 1)
   }
 
+  /// Whether a terminal shows `character` as what it is: no control, no format character that turns the direction of what follows.
+  private func isVisible(_ character: Character) -> Bool {
+    character.unicodeScalars.allSatisfy { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .privateUse, .unassigned, .surrogate, .lineSeparator, .paragraphSeparator: false
+      default: true
+      }
+    }
+  }
+
   /// The line at `position` with a caret under its column, both indented by `margin` spaces, cut to `width` columns around the caret;
   /// `nil` where the text has no such line.
   public func excerpt(at position: SourcePosition, width: Int = 100, margin: Int = 2) -> String? {
@@ -38,7 +48,7 @@ public struct SourceText: Sendable {
     let to = min(end, from + width)
     func shown(_ range: Range<Int>) -> String {
       String(decoding: bytes[range], as: UTF8.self).reduce(into: "") { text, character in
-        text += character.isNewline || character == "\t" ? " " : String(character)
+        text += character.isNewline || character == "\t" ? " " : isVisible(character) ? String(character) : "·"
       }
     }
     let indent = String(repeating: " ", count: margin)

@@ -40,8 +40,13 @@ struct Build: ParsableCommand {
     return spec
   }
 
+  func validate() throws {
+    if out.isEmpty { throw ValidationError("--out must not be empty") }
+  }
+
   func run() throws {
     let inputs = try cluster.load()
+    if let node { _ = try ClusterOptions.node(node, in: inputs) }
     let options = try Terminal.environment { () throws(FileError) in
       BuildOptions(
         bootstrap: bootstrap,
@@ -51,18 +56,19 @@ struct Build: ParsableCommand {
     var report = Report()
     let command = BuildCommand(inputs: inputs, options: options, spec: spec, onlyNode: node)
     let summary = try Terminal.environment { () throws(FileError) in try command.run(into: out, report: &report) }
-    for warning in summary.warnings { report.warning(warning, file: cluster.clusterFile) }
+    let place = inputs.cluster.marks[.root.appending("nodes")]
+    for warning in summary.warnings { report.warning(warning, file: cluster.clusterFile, position: place) }
     Terminal.show(report)
     if report.hasErrors { throw ExitStatus.input }
     switch format {
     case .json: Terminal.output(json(summary, report).compact + [UInt8(ascii: "\n")])
     case .text:
       for node in summary.nodes {
-        print(
+        Terminal.line(
           "\(out)/\(node.name).ign  \(node.role.rawValue), \(node.files) files, \(node.units) units, \(node.size) bytes"
         )
       }
-      print("\(out)/\(OutputFolder.manifest)  spec \(spec)\(bootstrap ? ", with the self-initialisation" : "")")
+      Terminal.line("\(out)/\(OutputFolder.manifest)  spec \(spec)\(bootstrap ? ", with the self-initialisation" : "")")
     }
   }
 

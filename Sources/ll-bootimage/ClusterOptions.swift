@@ -29,7 +29,10 @@ struct ClusterOptions: ParsableArguments {
     let nodes = inputs.cluster.definition.nodes
     if let node = nodes.first(where: { $0.name == name }) { return node }
     let known = nodes.prefix(10).map(\.name).joined(separator: ", ") + (nodes.count > 10 ? ", …" : "")
-    Terminal.error("\(inputs.cluster.marks.file): error: no node '\(name)' in this cluster; it has \(known)")
+    let finding = Finding(
+      .error, "no node '\(name)' in this cluster; it has \(known)", file: inputs.cluster.marks.file,
+      position: inputs.cluster.marks[.root.appending("nodes")])
+    Terminal.error(finding.description)
     throw .input
   }
 

@@ -31,7 +31,7 @@ struct Explain: ParsableCommand {
     let plan = try ClusterOptions.plan(
       try ClusterOptions.node(node, in: inputs), in: inputs, options: BuildOptions(bootstrap: bootstrap))
     guard let path else {
-      for name in Explanation.names(in: plan) { print(name) }
+      for name in Explanation.names(in: plan) { Terminal.line(name) }
       return
     }
     let files = [inputs.cluster.marks.file] + inputs.images.values.map(\.marks.file)
@@ -55,19 +55,19 @@ struct Explain: ParsableCommand {
   }
 
   private func show(_ explanation: Explanation) {
-    print("\(node): \(explanation.path): \(explanation.kind)")
-    print("  \(explanation.reason)")
+    Terminal.line("\(node): \(explanation.path): \(explanation.kind)")
+    Terminal.line("  \(explanation.reason)")
     for source in explanation.inputs {
       if let position = source.position {
-        print(
+        Terminal.line(
           "  \(source.file):\(position.line):\(position.column): \(source.path)\(source.line.map { "    \($0)" } ?? "")"
         )
       } else {
-        print("  \(source.file): \(source.path), not set: its default")
+        Terminal.line("  \(source.file): \(source.path), not set: its default")
       }
     }
-    if explanation.inputs.isEmpty { print("  Every node of its role has it; no input changes it.") }
-    if contents, let text = explanation.text { print("\n\(text)", terminator: "") }
+    if explanation.inputs.isEmpty { Terminal.line("  Every node of its role has it; no input changes it.") }
+    if contents, let text = explanation.text { Terminal.output("\n\(text)") }
   }
 
   private func json(_ explanation: Explanation) -> JSONText {

@@ -21,15 +21,27 @@ struct Fetch: ParsableCommand {
   @Option(help: ArgumentHelp("PEM file with the authorities to trust instead of the system's.", valueName: "FILE"))
   var ca: String?
 
+  @Option(help: ArgumentHelp("Copy our own programs from here into the mirror, too.", valueName: "DIR"))
+  var artifacts: String?
+
   @Flag(help: "List what would be fetched, and from where, and stop.")
   var dryRun = false
+
+  func validate() throws {
+    if out.isEmpty { throw ValidationError("--out must not be empty") }
+  }
 
   func run() throws {
     let inputs = try cluster.load()
     let mirror = MirrorFetch(NodeRole.allCases.compactMap { inputs.images[$0]?.definition }, into: out)
     if dryRun {
-      for item in mirror.items { print("\(item.name)  \(address(of: item.source))") }
+      for item in mirror.items { Terminal.line("\(item.name)  \(address(of: item.source))") }
       return
+    }
+    if let ca { _ = try Terminal.environment { () throws(FileError) in try HostFile.read(ca) } }
+    if let artifacts {
+      let copied = try Terminal.environment { () throws(FileError) in try mirror.copyPrograms(from: artifacts) }
+      for program in copied { Terminal.error("\(program): copied") }
     }
     var configuration = CurlSession.Configuration()
     configuration.caFile = ca
@@ -62,7 +74,7 @@ struct Fetch: ParsableCommand {
       Terminal.error("ll-bootimage: \(failures) of \(mirror.items.count) not fetched; run it again to go on")
       throw ExitStatus.environment
     }
-    print("\(out): \(mirror.items.count) downloads, all verified")
+    Terminal.line("\(out): \(mirror.items.count) downloads, all verified")
   }
 
   private func address(of source: ImageDefinition.Pin.Source) -> String {

@@ -27,6 +27,8 @@ struct Graph: ParsableCommand {
 
   func validate() throws {
     if node == nil, mermaid != nil || svg != nil { throw ValidationError("--mermaid and --svg need --node") }
+    if [mermaid, svg].contains("-") { throw ValidationError("--mermaid and --svg write files, not standard output") }
+    if let mermaid, mermaid == svg { throw ValidationError("--mermaid and --svg name the same file") }
   }
 
   func run() throws {

@@ -17,19 +17,35 @@ struct LLBootImage: ParsableCommand {
     subcommands: [Init.self, Build.self, Validate.self, Graph.self, Explain.self, Fetch.self])
 
   static func main() {
+    // A reader that went away is told by write(2), so that nothing is left behind half-done.
+    signal(SIGPIPE, SIG_IGN)
+    let status = run()
+    if status == .done, ![0, EPIPE].contains(Terminal.lostOutput) {
+      Terminal.error("ll-bootimage: cannot write the result: \(String(cString: strerror(Terminal.lostOutput)))")
+      Glibc.exit(ExitStatus.environment.rawValue)
+    }
+    Glibc.exit(status.rawValue)
+  }
+
+  private static func run() -> ExitStatus {
     do {
       var command = try parseAsRoot()
+      if command is LLBootImage {
+        Terminal.error(helpMessage())
+        return .usage
+      }
       try command.run()
+      return .done
     } catch let status as ExitStatus {
-      Glibc.exit(status.rawValue)
+      return status
     } catch {
       let message = fullMessage(for: error)
-      if exitCode(for: error) == .success {
-        if !message.isEmpty { print(message) }
-        Glibc.exit(ExitStatus.done.rawValue)
+      guard exitCode(for: error) == .success else {
+        Terminal.error(message)
+        return .usage
       }
-      Terminal.error(message)
-      Glibc.exit(ExitStatus.usage.rawValue)
+      if !message.isEmpty { Terminal.line(message) }
+      return .done
     }
   }
 }

@@ -1,19 +1,35 @@
 import BootImage
 import Diagnostics
 import Glibc
+import Synchronization
 
 /// What is printed, and to which stream: results to standard output, everything about them to standard error.
+///
+/// A message that cannot be printed changes nothing. A result that cannot be printed is lost, and the program ends with status 3, unless its
+/// reader just went away (`| head`).
 enum Terminal {
+  private static let outputFailure = Mutex<Int32>(0)
+
+  /// What `errno` said when a result could not be printed; 0 where all could.
+  static var lostOutput: Int32 { outputFailure.withLock { $0 } }
+
   /// Prints `text` to standard error, with a newline where it has none.
   static func error(_ text: String) {
-    write(Array((text.hasSuffix("\n") ? text : text + "\n").utf8), to: STDERR_FILENO)
+    _ = write(Array((text.hasSuffix("\n") ? text : text + "\n").utf8), to: STDERR_FILENO)
   }
 
-  /// Prints bytes to standard output as they are. A reader that went away ends the program quietly, as it would `cat`.
-  static func output(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+  /// Prints bytes to standard output as they are.
+  static func output(_ bytes: [UInt8]) {
+    outputFailure.withLock { failure in
+      if failure == 0 { failure = write(bytes, to: STDOUT_FILENO) }
+    }
+  }
 
   /// Prints `text` to standard output as it is.
   static func output(_ text: String) { output(Array(text.utf8)) }
+
+  /// Prints `text` to standard output as a line.
+  static func line(_ text: String) { output(text + "\n") }
 
   /// Prints every finding of `report`, one a line.
   static func show(_ report: Report) { for finding in report.sorted { error(finding.description) } }
@@ -32,17 +48,19 @@ enum Terminal {
   static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
   /// Draws the current line of the terminal again.
-  static func draw(_ text: String) { write(Array("\r\u{1B}[K\(text)".utf8), to: STDERR_FILENO) }
+  static func draw(_ text: String) { _ = write(Array("\r\u{1B}[K\(text)".utf8), to: STDERR_FILENO) }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+  /// Writes everything; the system's error number where it cannot, else 0.
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 {
         if errno == EINTR { continue }
-        exit(errno == EPIPE ? ExitStatus.done.rawValue : ExitStatus.environment.rawValue)
+        return errno
       }
       rest = rest.dropFirst(count)
     }
+    return 0
   }
 }

@@ -20,20 +20,36 @@ struct Validate: ParsableCommand {
 
   func validate() throws {
     if files.isEmpty { throw ValidationError("name at least one FILE, or - for standard input") }
+    if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read once only") }
   }
 
   func run() throws {
-    var areAllAccepted = true
+    var status = ExitStatus.done
     for file in files {
-      let bytes = try Terminal.environment { () throws(FileError) in try HostFile.read(file) }
+      let bytes: [UInt8]
+      do throws(FileError) {
+        bytes = try HostFile.read(file)
+      } catch {
+        status = .environment
+        Terminal.error("ll-bootimage: \(error)")
+        if format == .json { Terminal.output(refusal(error, file).compact + [UInt8(ascii: "\n")]) }
+        continue
+      }
       let result = IgnitionConfig.parse(bytes)
-      if result.config == nil { areAllAccepted = false }
+      if result.config == nil, status == .done { status = .input }
       switch format {
       case .json: Terminal.output(json(result, file).compact + [UInt8(ascii: "\n")])
       case .text: show(result, bytes, file == "-" ? "<stdin>" : file)
       }
     }
-    if !areAllAccepted { throw ExitStatus.input }
+    if status != .done { throw status }
+  }
+
+  private func refusal(_ error: FileError, _ file: String) -> JSONText {
+    .object([
+      .init("file", .string(file)), .init("accepted", .boolean(false)), .init("error", .string("\(error)")),
+      .init("report", .array([])),
+    ])
   }
 
   private func show(_ result: ParseResult, _ bytes: [UInt8], _ file: String) {
@@ -45,7 +61,7 @@ struct Validate: ParsableCommand {
       Terminal.error("\(finding)\(path)")
       if let excerpt = finding.position.flatMap({ text?.excerpt(at: $0) }) { Terminal.error(excerpt) }
     }
-    if result.config != nil, let spec = result.spec { print("\(file): accepted, spec \(spec)") }
+    if result.config != nil, let spec = result.spec { Terminal.line("\(file): accepted, spec \(spec)") }
   }
 
   private func json(_ result: ParseResult, _ file: String) -> JSONText {

@@ -68,6 +68,8 @@ struct SourceTextTests {
     #expect(lines[0].dropFirst(lines[1].count - 1).hasPrefix("HERE"))
     #expect(SourceText("one").excerpt(at: .init(line: 9, column: 1)) == nil)
     #expect(SourceText("").excerpt(at: .init(line: 1, column: 40)) == "  \n  ^")
+    // What a terminal would obey is not passed on.
+    #expect(SourceText("a\u{1B}[31m\u{202E}b").excerpt(at: .init(line: 1, column: 1)) == "  a·[31m·b\n  ^")
   }
 }
 

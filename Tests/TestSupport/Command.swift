@@ -16,7 +16,8 @@ public struct Command: Sendable {
     let work = try TemporaryFolder()
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = words
+    // Nothing that a test starts may hang a whole run: it is ended, with status 124 or 137.
+    process.arguments = ["timeout", "--kill-after=5", "300"] + words
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     // Files, not pipes: whatever it writes, it never waits for a reader.

@@ -49,8 +49,8 @@ struct Bench {
     for line in read("clusters/example.yaml").split(separator: "\n", omittingEmptySubsequences: false) {
       if line == "  - name: worker-1" { break }
       // A /24 of pod addresses for each node, and a network that holds them all.
-      lines.append(
-        line.hasPrefix("  cidr: ") ? "  cidr: 10.20.0.0/16" : line.hasPrefix("podCIDR: ") ? "podCIDR: 10.128.0.0/12" : String(line))
+      let changed = ["  cidr: ": "  cidr: 10.20.0.0/16", "podCIDR: ": "podCIDR: 10.128.0.0/12"]
+      lines.append(changed.first { line.hasPrefix($0.key) }?.value ?? String(line))
     }
     for number in 0..<workers {
       lines += [

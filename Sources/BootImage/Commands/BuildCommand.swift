@@ -56,15 +56,11 @@ public struct BuildCommand: Sendable {
     var summary = Summary()
     let cluster = inputs.cluster.definition
     let nodes = cluster.nodes.filter { onlyNode == nil || $0.name == onlyNode }
-    if nodes.isEmpty, let onlyNode {
-      report.error("no node '\(onlyNode)' in this cluster", file: inputs.cluster.marks.file)
-      return summary
-    }
     checkArtifacts(report: &report)
     if report.hasErrors { return summary }
-    let previous = try previousOutputs(in: folder)
     let output = try OutputFolder(replacing: folder)
-    var manifest = BuildManifest(cluster: cluster.name, spec: spec, bootstrap: options.bootstrap)
+    let previous = try previousOutputs(in: folder, report: &report)
+    var manifest = BuildManifest(cluster: cluster.name, spec: spec)
     let shared = ClusterPlan(cluster, options: options)
     for node in nodes {
       guard let image = inputs.images[node.role]?.definition else { continue }
@@ -76,23 +72,38 @@ public struct BuildCommand: Sendable {
       summary.add(build, size: config.count)
     }
     if report.hasErrors { return summary }
-    if onlyNode != nil {
-      // The other nodes' configs stay; the manifest goes on telling of them.
-      for entry in previous.entries
-      where entry.node != onlyNode && HostFile.exists("\(folder)/\(entry.file)") {
-        try output.keep(entry.file)
-        manifest.keep(entry)
-      }
-    }
+    if onlyNode != nil { try keep(previous, in: folder, output, &manifest) }
     try output.add(OutputFolder.manifest, manifest.bytes)
     try output.commit(obsolete: Set(previous.entries.map(\.file)))
     return summary
   }
 
-  private func previousOutputs(in folder: String) throws(FileError) -> PreviousOutputs {
+  /// A build of one node leaves the others' configs, and what the manifest says of them, as they are; those of nodes that the cluster has no longer go.
+  private func keep(
+    _ previous: PreviousOutputs, in folder: String, _ output: OutputFolder, _ manifest: inout BuildManifest
+  ) throws(FileError) {
+    let known = Set(inputs.cluster.definition.nodes.map(\.name))
+    for entry in previous.entries where entry.node != onlyNode && known.contains(entry.node) {
+      let path = "\(folder)/\(entry.file)"
+      guard try HostFile.isThere(path) else { continue }
+      try output.keep(entry.file)
+      // What does not fit its config any more is not said again.
+      if entry.describes(sha256: BuildManifest.sha256(try HostFile.read(path))) { manifest.keep(entry) }
+    }
+  }
+
+  private func previousOutputs(in folder: String, report: inout Report) throws(FileError) -> PreviousOutputs {
     let path = "\(folder)/\(OutputFolder.manifest)"
-    guard HostFile.exists(path) else { return PreviousOutputs(manifest: "") }
-    return PreviousOutputs(manifest: String(decoding: try HostFile.read(path), as: UTF8.self))
+    guard try HostFile.isThere(path) else { return PreviousOutputs() }
+    let bytes = try HostFile.read(path)
+    guard PreviousOutputs.isOurs(bytes) else { return PreviousOutputs() }
+    let previous = PreviousOutputs(manifest: bytes)
+    let name = inputs.cluster.definition.name
+    if onlyNode != nil, let cluster = previous.cluster, cluster != name {
+      report.error(
+        "it has the outputs of the cluster '\(cluster)', not of '\(name)': build all nodes, or elsewhere", file: path)
+    }
+    return previous
   }
 
   private func checkArtifacts(report: inout Report) {

@@ -12,13 +12,13 @@ public struct BuildInputs: Sendable {
   /// no error. `images` is the folder with the two images; where it is `nil` it is looked for beside the cluster file and one folder up.
   public static func load(cluster path: String, images folder: String?) throws(FileError) -> (BuildInputs?, Report) {
     var (cluster, report) = ClusterFile.read(try HostFile.read(path), file: path)
-    let folder = folder ?? defaultImages(for: path)
+    let folder = if let folder { folder } else { try defaultImages(for: path) }
     var images: [NodeRole: Document<ImageDefinition>] = [:]
     var isWhole = true
     for role in NodeRole.allCases {
       let path = "\(folder)/\(role.rawValue)/image.yaml"
       let isNeeded = cluster?.definition.nodes.contains { $0.role == role } ?? true
-      guard isNeeded || HostFile.exists(path) else { continue }
+      if !isNeeded, try !HostFile.isThere(path) { continue }
       let (image, findings) = ImageFile.read(try HostFile.read(path), file: path)
       report.add(contentsOf: findings)
       images[role] = image
@@ -29,11 +29,14 @@ public struct BuildInputs: Sendable {
     return (report.hasErrors ? nil : BuildInputs(cluster: cluster, images: images), report)
   }
 
-  private static func defaultImages(for path: String) -> String {
+  private static func defaultImages(for path: String) throws(FileError) -> String {
     let beside = Path.parent(of: path)
     let candidates = ["\(beside)/images", "\(beside)/../images"]
-    let found = candidates.first {
-      HostFile.exists("\($0)/master/image.yaml") || HostFile.exists("\($0)/worker/image.yaml")
+    var found: String?
+    for candidate in candidates where found == nil {
+      for role in NodeRole.allCases where try HostFile.isThere("\(candidate)/\(role.rawValue)/image.yaml") {
+        found = candidate
+      }
     }
     return found.map(simplified) ?? candidates[0]
   }

@@ -5,12 +5,11 @@ public enum DeskFolder {
     var anchors: [Issuer: String] = [:]
     for issuer in Issuer.allCases {
       let file = "\(Path.parent(of: path))/pki/anchors/\(issuer.rawValue).pem"
-      guard HostFile.exists(file) else { continue }
-      let text = String(decoding: try HostFile.read(file), as: UTF8.self)
-      guard text.hasPrefix("-----BEGIN CERTIFICATE-----"), !text.contains("PRIVATE KEY") else {
+      guard try HostFile.isThere(file) else { continue }
+      guard let certificate = PublicCertificate(pem: try HostFile.read(file)) else {
         throw FileError("cannot use", file, reason: "an anchor is one certificate in PEM, and nothing else")
       }
-      anchors[issuer] = text.hasSuffix("\n") ? text : text + "\n"
+      anchors[issuer] = certificate.pem
     }
     return anchors
   }

@@ -2,21 +2,22 @@ import Glibc
 
 /// Files of the engineer's machine, whole.
 public enum HostFile {
-  /// The bytes of `path` (`-` is standard input).
+  /// The most that is read of one file, in bytes.
+  public static let longest = (64 << 20) + 1
+
+  /// The bytes of `path` (`-` is standard input), at most ``longest``: whoever reads them refuses so long an input.
   public static func read(_ path: String) throws(FileError) -> [UInt8] {
     let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .current("cannot read", path) }
     defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-    var bytes: [UInt8] = []
     var status = stat()
-    if fstat(descriptor, &status) == 0 {
-      if status.st_mode & S_IFMT == S_IFDIR { throw FileError("cannot read", path, reason: "it is a directory") }
-      if status.st_size > 0 { bytes.reserveCapacity(Int(status.st_size) + 1) }
-    }
-    while true {
-      let room = max(65536, bytes.capacity - bytes.count)
+    guard fstat(descriptor, &status) == 0 else { throw .current("cannot read", path) }
+    if status.st_mode & S_IFMT == S_IFDIR { throw FileError("cannot read", path, reason: "it is a directory") }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(min(max(Int(status.st_size), 4096), longest) + 1)
+    while bytes.count < longest {
+      let room = min(max(65536, bytes.capacity - bytes.count), longest - bytes.count)
       var failure: FileError?
-      let start = bytes.count
       let got = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
         var result: Int
         repeat { result = Glibc.read(descriptor, buffer.baseAddress, room) } while result < 0 && errno == EINTR
@@ -25,12 +26,30 @@ public enum HostFile {
       }
       if let failure { throw failure }
       if got.isEmpty { return bytes }
-      if start == 0 && got.count >= bytes.capacity { bytes = got } else { bytes += got }
+      if bytes.isEmpty { bytes = got } else { bytes += got }
     }
+    return bytes
   }
 
-  /// Whether something stands at `path`.
-  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  /// Whether something stands at `path`, a dangling link included; an error where that cannot be told.
+  public static func isThere(_ path: String) throws(FileError) -> Bool {
+    var status = stat()
+    if lstat(path, &status) == 0 { return true }
+    guard errno == ENOENT || errno == ENOTDIR else { throw .current("cannot look at", path) }
+    return false
+  }
+
+  /// Whether a folder stands at `path`, or at the end of a link there.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Whether a plain file stands at `path` itself.
+  static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
 
   /// The names in the folder `path`, sorted; `nil` where it cannot be read.
   static func names(in path: String) -> [String]? {
@@ -46,38 +65,62 @@ public enum HostFile {
     return names.sorted()
   }
 
-  /// Writes a new file, whole, with `mode`; the caller makes it durable.
-  static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(FileError) {
+  /// The process's file mode creation mask.
+  static var umask: mode_t {
+    let mask = Glibc.umask(0)
+    _ = Glibc.umask(mask)
+    return mask
+  }
+}
+
+extension HostFile {
+  /// Writes a new file, whole, with `mode`; the caller makes it durable. Nothing is left of it after an error.
+  static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666) throws(FileError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw .current("cannot write", path) }
+    var failure: FileError?
     var written = 0
-    while written < bytes.count {
+    while failure == nil, written < bytes.count {
       let count = bytes.withUnsafeBytes {
         Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written)
       }
-      if count < 0 {
-        if errno == EINTR { continue }
-        let failure = FileError.current("cannot write", path)
-        close(descriptor)
-        throw failure
-      }
-      written += count
+      if count < 0 && errno != EINTR { failure = .current("cannot write", path) }
+      written += max(0, count)
     }
-    guard close(descriptor) == 0 else { throw .current("cannot write", path) }
+    if close(descriptor) != 0, failure == nil { failure = .current("cannot write", path) }
+    if let failure {
+      unlink(path)
+      throw failure
+    }
   }
 
-  /// Replaces the file at `path` by one with `bytes`: written beside, synced, renamed, so that it is the old or the new one at every moment.
+  /// Replaces the file at `path` by one with `bytes`: written beside, synced, renamed, so that it is the old or the new one at every moment. A link is
+  /// followed; what is neither absent nor a plain file (a device, a pipe) is left alone.
   public static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
-    let beside = "\(path).\(getpid()).new"
+    var target = path
+    if try isThere(path) {
+      guard let real = realpath(path, nil) else { throw .current("cannot write", path) }
+      target = String(cString: real)
+      free(real)
+      guard isRegular(target) else { throw FileError("cannot write", path, reason: "it is not a plain file") }
+    }
+    let parent = Path.parent(of: target)
+    var template = Array("\(parent)/.\(Path.name(of: target)).XXXXXX".utf8CString)
+    let made = template.withUnsafeMutableBufferPointer { buffer in
+      buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+    }
+    guard let folder = made else { throw .current("cannot write", path) }
+    defer { rmdir(folder) }
+    let beside = "\(folder)/new"
     do throws(FileError) {
       try write(bytes, to: beside)
       try sync(beside)
-      guard rename(beside, path) == 0 else { throw FileError.current("cannot write", path) }
-      try sync(Path.parent(of: path))
+      guard rename(beside, target) == 0 else { throw FileError.current("cannot write", path) }
     } catch {
       unlink(beside)
-      throw error
+      throw FileError(error.action, path, reason: error.reason)
     }
+    try sync(parent)
   }
 
   /// Makes a file or folder durable (fsync(2)).
@@ -87,37 +130,14 @@ public enum HostFile {
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw .current("cannot sync", path) }
   }
-}
 
-/// Paths as text.
-enum Path {
-  /// The folder that holds `path`: `.` for a bare name, `/` for what lies in the root.
-  static func parent(of path: String) -> String {
-    let trimmed = withoutTrailingSlashes(path)
-    guard let slash = trimmed.lastIndex(of: "/") else { return "." }
-    return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
-  }
-
-  /// The last component of `path`.
-  static func name(of path: String) -> String {
-    let trimmed = withoutTrailingSlashes(path)
-    guard let slash = trimmed.lastIndex(of: "/") else { return trimmed }
-    return String(trimmed[trimmed.index(after: slash)...])
-  }
-
-  private static func withoutTrailingSlashes(_ path: String) -> String {
-    var path = Substring(path)
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    return String(path)
-  }
-}
-
-extension HostFile {
   /// Makes every folder on the way to the file `path` that is not there yet.
   public static func makeFolders(for path: String) throws(FileError) {
     let parent = Path.parent(of: path)
-    guard parent != ".", parent != "/", !exists(parent) else { return }
+    guard parent != ".", parent != "/", !isFolder(parent) else { return }
     try makeFolders(for: parent)
-    guard mkdir(parent, 0o755) == 0 || errno == EEXIST else { throw .current("cannot make the folder", parent) }
+    guard mkdir(parent, 0o777) == 0 || errno == EEXIST && isFolder(parent) else {
+      throw .current("cannot make the folder", parent)
+    }
   }
 }

@@ -93,16 +93,41 @@ public struct MirrorFetch: Sendable {
     return .done(size: size, transferred: transferred)
   }
 
+  /// Copies our own programs from the folder that `--artifacts` names to where nodes with this mirror download them; the paths that were written.
+  public func copyPrograms(from artifacts: String) throws(FileError) -> [String] {
+    var copied: [String] = []
+    for program in try ArtifactFolder.read(artifacts) {
+      let target = "\(folder)/\(DownloadAddress.artifacts)/\(program.name)"
+      try HostFile.makeFolders(for: target)
+      try ArtifactFolder.copy("\(artifacts)/\(program.name)", to: target)
+      copied.append(target)
+    }
+    return copied
+  }
+
   /// Writes what a web server must know to serve the folder: `mirror.nginx.conf`, the locations for nginx. Runtimes take a manifest's type from its
-  /// Content-Type, which no file name tells.
+  /// Content-Type, which no file name tells. What an earlier run wrote of images that are still there is kept.
   public func writeServerConfiguration(_ mediaTypes: [String: String]) throws(FileError) {
+    let path = "\(folder)/mirror.nginx.conf"
+    var types: [String: String] = [:]
+    if try HostFile.isThere(path) {
+      for line in String(decoding: try HostFile.read(path), as: UTF8.self).split(whereSeparator: \.isNewline) {
+        let words = line.split(separator: " ")
+        guard words.count == 7, words[0] == "location", words[4] == "default_type", words[5].last == ";" else {
+          continue
+        }
+        if try HostFile.isThere(folder + words[2]) { types[String(words[2])] = String(words[5].dropLast()) }
+      }
+    }
+    types.merge(mediaTypes) { $1 }
     var lines = [
       "# Include this in a `server` block whose root is this folder.",
       "location = /v2/ { default_type application/json; return 200 '{}'; }",
     ]
-    for (path, type) in mediaTypes.sorted(by: { $0.key < $1.key }) {
+    for (path, type) in types.sorted(by: { $0.key < $1.key }) {
       lines.append("location = \(path) { default_type \(type); }")
     }
-    try HostFile.replace("\(folder)/mirror.nginx.conf", with: Array((lines.joined(separator: "\n") + "\n").utf8))
+    try HostFile.makeFolders(for: path)
+    try HostFile.replace(path, with: Array((lines.joined(separator: "\n") + "\n").utf8))
   }
 }

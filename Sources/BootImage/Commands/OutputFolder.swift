@@ -4,41 +4,47 @@ import Glibc
 /// A folder of outputs that appears whole or not at all.
 ///
 /// Everything is written into a folder beside, made durable, and then exchanged with the old one in one system call (renameat2(2),
-/// RENAME_EXCHANGE). Where that cannot be (the parent is not ours, the target is a mount point, the file system cannot exchange, somebody else's files lie in
-/// it) each file is renamed into place, the manifest last: then every file is whole at every moment, and a manifest that does not match its
-/// files tells of an interrupted build. Until then nothing of the old outputs is touched.
+/// RENAME_EXCHANGE). Where that cannot be (the parent is not ours, the target is a mount point, the file system cannot exchange, somebody else's
+/// files lie in it) the new files are staged inside the target and each is renamed into place, the manifest last: then every file is whole at every
+/// moment, and a manifest that does not match its files tells of an interrupted build. Until then nothing of the old outputs is touched.
+///
+/// Only one build at a time works on a folder, under a lock; what a killed one left beside is removed by the next.
 public final class OutputFolder {
   private let target: String
-  private let staging: String
-  private let isBeside: Bool
+  private let lock: FolderLock
+  private var staging: String
   private var names: Set<String> = []
   private var isCommitted = false
 
   /// The name that is renamed last and lists the others.
   public static let manifest = "manifest.json"
 
-  /// Starts outputs for the folder `path`, which need not exist; its parent must.
+  /// Starts outputs for the folder `path`, which need not exist; its parent must. Waits for another build on the same folder.
   public init(replacing path: String) throws(FileError) {
+    guard !path.isEmpty else { throw FileError("cannot write into", "the folder ''", reason: "it has no name") }
     var target = path
-    if let real = realpath(path, nil) {
+    let exists = try HostFile.isThere(path)
+    if exists, let real = realpath(path, nil) {
       target = String(cString: real)
       free(real)
-      var status = stat()
-      guard stat(target, &status) == 0 else { throw .current("cannot write into", path) }
-      guard status.st_mode & S_IFMT == S_IFDIR else {
+      guard HostFile.isFolder(target) else {
         throw FileError("cannot write into", path, reason: "it is not a directory")
       }
+      guard access(target, R_OK | W_OK | X_OK) == 0 else { throw .current("cannot write into", path) }
     }
-    let beside = "\(Path.parent(of: target))/.\(Path.name(of: target)).XXXXXX"
-    let sibling = Self.makeFolder(beside)
+    let parent = Path.parent(of: target)
+    lock = try FolderLock(parent, or: exists ? target : nil, for: path)
+    StagingFolder.sweep(beside: target)
+    let sibling = StagingFolder.make("\(parent)/\(StagingFolder.prefix(for: target))")
     let refusal = FileError.current("cannot write into", path)
-    guard let staging = sibling ?? Self.makeFolder("\(target)/.ll-bootimage.XXXXXX") else { throw refusal }
+    guard let staging = sibling ?? (exists ? StagingFolder.make("\(target)/\(StagingFolder.insidePrefix)") : nil) else {
+      throw refusal
+    }
     self.target = target
     self.staging = staging
-    isBeside = sibling != nil
   }
 
-  /// Adds the file `name`; nothing of it is seen before ``commit()``.
+  /// Adds the file `name`; nothing of it is seen before ``commit(obsolete:)``.
   public func add(_ name: String, _ bytes: [UInt8]) throws(FileError) {
     do throws(FileError) {
       try HostFile.write(bytes, to: "\(staging)/\(name)")
@@ -50,35 +56,54 @@ public final class OutputFolder {
 
   /// Keeps the file `name` of the old outputs, as it is.
   public func keep(_ name: String) throws(FileError) {
-    guard link("\(target)/\(name)", "\(staging)/\(name)") == 0 else {
-      throw .current("cannot keep", "\(target)/\(name)")
+    if link("\(target)/\(name)", "\(staging)/\(name)") != 0 {
+      // Somebody else's file (fs.protected_hardlinks), or a file system without links.
+      try HostFile.write(try HostFile.read("\(target)/\(name)"), to: "\(staging)/\(name)")
     }
     names.insert(name)
   }
 
   /// Puts the new outputs in the place of the old ones. `obsolete` are old outputs that go; whatever else lies in the folder stays.
   public func commit(obsolete: Set<String>) throws(FileError) {
-    try syncFileSystem()
-    guard HostFile.exists(target) else {
-      guard chmod(staging, 0o755) == 0, rename(staging, target) == 0 else {
+    try sync()
+    guard try HostFile.isThere(target) else {
+      guard chmod(staging, 0o777 & ~HostFile.umask) == 0, rename(staging, target) == 0 else {
         throw .current("cannot write into", target)
       }
       isCommitted = true
+      StagingFolder.forget(staging)
       try HostFile.sync(Path.parent(of: target))
       return
     }
-    let foreign = (HostFile.names(in: target) ?? []).filter {
-      !names.contains($0) && !obsolete.contains($0) && "\(target)/\($0)" != staging
-    }
-    if isBeside, foreign.isEmpty, exchange() {
-      Self.remove(staging)
+    let foreign = try foreignNames(obsolete: obsolete)
+    if foreign.isEmpty, !isInside, exchange() {
+      StagingFolder.remove(staging)
     } else {
+      try stageInside()
       try moveEach(obsolete: obsolete)
     }
     isCommitted = true
   }
 
-  deinit { if !isCommitted { Self.remove(staging) } }
+  deinit { if !isCommitted { StagingFolder.remove(staging) } }
+
+  private var isInside: Bool { Path.parent(of: staging) == target }
+
+  /// What in the target is not ours; an error where something that is not a file, or not our manifest, has the name of an output.
+  private func foreignNames(obsolete: Set<String>) throws(FileError) -> [String] {
+    guard let present = HostFile.names(in: target) else { throw .current("cannot write into", target) }
+    for name in present where names.contains(name) {
+      let path = "\(target)/\(name)"
+      guard HostFile.isRegular(path) else {
+        throw FileError("cannot write", path, reason: "what stands there is not a file; it was left alone")
+      }
+      if name == Self.manifest, !PreviousOutputs.isOurs(try HostFile.read(path)) {
+        throw FileError(
+          "cannot write", path, reason: "what stands there is not a manifest of ll-bootimage; it was left alone")
+      }
+    }
+    return present.filter { !names.contains($0) && !obsolete.contains($0) && "\(target)/\($0)" != staging }
+  }
 
   private func exchange() -> Bool {
     var status = stat()
@@ -88,8 +113,27 @@ public final class OutputFolder {
     return true
   }
 
+  /// Brings what stands beside into the target: a rename does not cross mounts, even of one file system.
+  private func stageInside() throws(FileError) {
+    guard !isInside else { return }
+    guard let inside = StagingFolder.make("\(target)/\(StagingFolder.insidePrefix)") else {
+      throw .current("cannot write into", target)
+    }
+    let beside = staging
+    do throws(FileError) {
+      for name in names.sorted() { try HostFile.write(try HostFile.read("\(beside)/\(name)"), to: "\(inside)/\(name)") }
+    } catch {
+      StagingFolder.remove(inside)
+      throw FileError(error.action, target, reason: error.reason)
+    }
+    staging = inside
+    StagingFolder.remove(beside)
+    try sync()
+  }
+
   private func moveEach(obsolete: Set<String>) throws(FileError) {
-    for name in names.subtracting([Self.manifest]).sorted() + (names.contains(Self.manifest) ? [Self.manifest] : []) {
+    let last = names.contains(Self.manifest) ? [Self.manifest] : []
+    for name in names.subtracting(last).sorted() + last {
       guard rename("\(staging)/\(name)", "\(target)/\(name)") == 0 else {
         throw .current("cannot write", "\(target)/\(name)")
       }
@@ -97,27 +141,14 @@ public final class OutputFolder {
     for name in obsolete.subtracting(names) where unlink("\(target)/\(name)") != 0 && errno != ENOENT {
       throw .current("cannot remove", "\(target)/\(name)")
     }
-    Self.remove(staging)
+    StagingFolder.remove(staging)
     try HostFile.sync(target)
   }
 
-  private func syncFileSystem() throws(FileError) {
+  private func sync() throws(FileError) {
     let descriptor = open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .current("cannot sync", staging) }
     defer { close(descriptor) }
     guard ll_syncfs(descriptor) == 0 else { throw .current("cannot write into", target) }
-  }
-
-  private static func makeFolder(_ template: String) -> String? {
-    var bytes = Array(template.utf8CString)
-    return bytes.withUnsafeMutableBufferPointer { buffer in
-      buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
-    }
-  }
-
-  /// Removes a folder of plain files, all that a build ever makes.
-  private static func remove(_ folder: String) {
-    for name in HostFile.names(in: folder) ?? [] { unlink("\(folder)/\(name)") }
-    rmdir(folder)
   }
 }

@@ -24,6 +24,7 @@ extension NodePlan {
   /// reads too, or withholds them: a re-imaged node whose peers are down would otherwise found a second cluster.
   func addBootstrap(to content: inout NodeContent) {
     guard initialises else { return }
+    content.initialises = true
     let origin = Origin(
       "Self-initialisation of a new cluster, on this master alone and only with --bootstrap.", .cluster("nodes"),
       .cluster("controlPlane"))

@@ -6,19 +6,19 @@ import SystemdUnit
 
 /// What one build made, for people and tools that compare builds: a hash of every config, file and unit.
 public struct BuildManifest: Sendable {
+  /// How the first line begins: the cluster's name comes first.
+  static let headPrefix = "{\"cluster\":\""
   /// How the line of a node begins: its name comes first.
   static let nodePrefix = "{\"name\":\""
 
   private var nodes: [(name: String, line: [UInt8])] = []
   private let cluster: String
   private let spec: SpecVersion
-  private let bootstrap: Bool
 
   /// An empty manifest of a build of `cluster` at `spec`.
-  public init(cluster: String, spec: SpecVersion, bootstrap: Bool) {
+  public init(cluster: String, spec: SpecVersion) {
     self.cluster = cluster
     self.spec = spec
-    self.bootstrap = bootstrap
   }
 
   /// Adds a node with its content, the bytes of its config and the command that installs it.
@@ -55,7 +55,8 @@ public struct BuildManifest: Sendable {
         node.name,
         JSONText.object([
           .init("name", .string(node.name)), .init("role", .string(node.role.rawValue)),
-          .init("config", .string("\(node.name).ign")), .init("size", .integer(config.count)),
+          .init("config", .string("\(node.name).ign")), .init("spec", .string(spec.rawValue)),
+          .init("bootstrap", .boolean(content.initialises)), .init("size", .integer(config.count)),
           .init("install", .array(installCommand.map { .string($0) })),
           .init("sha256", .string(Self.sha256(config))),
           .init(
@@ -67,16 +68,13 @@ public struct BuildManifest: Sendable {
   }
 
   /// Keeps what an earlier manifest said of a node that this build does not touch.
-  mutating func keep(_ entry: PreviousOutputs.Entry) { nodes.append((entry.node, Array(entry.line.utf8))) }
+  mutating func keep(_ entry: PreviousOutputs.Entry) { nodes.append((entry.node, entry.line)) }
 
   /// The manifest as JSON: a node on each line, ordered by name.
   public var bytes: [UInt8] {
-    var header = JSONText.object([
-      .init("cluster", .string(cluster)), .init("spec", .string(spec.rawValue)),
-      .init("bootstrap", .boolean(bootstrap)),
-    ]).compact
-    header.removeLast()
-    var bytes = header + ",\"nodes\":[\n".utf8
+    var bytes = JSONText.object([.init("cluster", .string(cluster))]).compact
+    bytes.removeLast()
+    bytes += ",\"nodes\":[\n".utf8
     for (index, node) in nodes.sorted(by: { $0.name < $1.name }).enumerated() {
       if index > 0 { bytes += ",\n".utf8 }
       bytes += node.line

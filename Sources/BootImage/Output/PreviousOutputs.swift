@@ -5,19 +5,44 @@ struct PreviousOutputs {
   /// A node's line and its config's file name.
   struct Entry {
     var node: String
-    var line: String
+    var line: [UInt8]
     var file: String { "\(node).ign" }
+
+    /// Whether the line is whole and tells of a config with this hash.
+    func describes(sha256: String) -> Bool {
+      line.last == UInt8(ascii: "}")
+        && String(decoding: line, as: UTF8.self).contains("\"config\":\"\(file)\",")
+        && String(decoding: line, as: UTF8.self).contains("\"sha256\":\"\(sha256)\"")
+    }
   }
 
+  /// The cluster whose outputs they are; `nil` where there were none.
+  private(set) var cluster: String?
   /// The nodes of the last build; empty where there was none.
   private(set) var entries: [Entry] = []
 
-  /// The nodes in the manifest `text`; whatever is not a line of ours is passed over.
-  init(manifest text: String) {
-    for line in text.split(separator: "\n") where line.hasPrefix(BuildManifest.nodePrefix) {
-      let node = line.dropFirst(BuildManifest.nodePrefix.count).prefix { $0 != "\"" }
-      guard Names.isLabel(String(node)) else { continue }
-      entries.append(Entry(node: String(node), line: String(line.hasSuffix(",") ? line.dropLast() : line)))
+  /// Nothing.
+  init() {}
+
+  /// The nodes in the manifest `bytes`; whatever is not a line of ours is passed over.
+  init(manifest bytes: [UInt8]) {
+    for raw in bytes.split(separator: UInt8(ascii: "\n")) {
+      var line = raw
+      if line.last == UInt8(ascii: "\r") { line.removeLast() }
+      if cluster == nil, line.starts(with: BuildManifest.headPrefix.utf8) {
+        cluster = String(
+          decoding: line.dropFirst(BuildManifest.headPrefix.utf8.count).prefix { $0 != UInt8(ascii: "\"") },
+          as: UTF8.self)
+      }
+      guard line.starts(with: BuildManifest.nodePrefix.utf8) else { continue }
+      let name = line.dropFirst(BuildManifest.nodePrefix.utf8.count).prefix { $0 != UInt8(ascii: "\"") }
+      let node = String(decoding: name, as: UTF8.self)
+      guard Names.isLabel(node) else { continue }
+      if line.last == UInt8(ascii: ",") { line.removeLast() }
+      entries.append(Entry(node: node, line: Array(line)))
     }
   }
+
+  /// Whether `bytes` are a manifest of this program.
+  static func isOurs(_ bytes: [UInt8]) -> Bool { bytes.starts(with: BuildManifest.headPrefix.utf8) }
 }

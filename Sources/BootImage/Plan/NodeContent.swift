@@ -15,6 +15,8 @@ public struct NodeContent: Sendable {
   public var quadlets: [Quadlet] = []
   /// What the node cannot boot without and the desk does not have yet.
   public var missing = Missing()
+  /// Whether the node may initialise a new cluster.
+  public var initialises = false
 
   /// A file on the node.
   public struct File: Sendable, Hashable {
