@@ -48,7 +48,7 @@ fmt: ## formats every Swift file
 	@swift format format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 bench: setup ## whole-process benchmarks of the release build, medians
-	@scripts/swift-build -c release --product ll-bootimage
+	@scripts/swift-build -c release --static-swift-stdlib --product ll-bootimage
 	@swift build -c release --package-path Benchmarks --product bench
 	@Benchmarks/.build/release/bench .build/release/ll-bootimage
 
