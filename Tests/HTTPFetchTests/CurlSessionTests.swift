@@ -1,6 +1,7 @@
 import Foundation
 import HTTPFetch
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Requests: redirects, limits, time and trust", .timeLimit(.minutes(2)))

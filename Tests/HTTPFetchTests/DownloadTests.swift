@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import HTTPFetch
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Downloads: verified before they are believed", .timeLimit(.minutes(2)))

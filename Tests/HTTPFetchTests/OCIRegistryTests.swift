@@ -1,5 +1,6 @@
 import Foundation
 import HTTPFetch
+import TestSupport
 import Testing
 
 @Suite("Registry: an image by digest into a mirror's folder", .timeLimit(.minutes(2)))

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPFetch
+import TestSupport
 
 /// The web server of `Fixtures/server.py`, running for as long as this object lives.
 final class TestServer: Sendable {
@@ -76,17 +77,8 @@ final class TestServer: Sendable {
   static func content(_ size: Int, salt: Int = 7) -> [UInt8] { (0..<size).map { UInt8((31 * $0 + salt) % 251) } }
 }
 
-/// A folder that goes away with this object.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("fetch-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+extension TemporaryFolder {
+  var path: String { url.path }
 
   func bytes(_ name: String) -> [UInt8]? { FileManager.default.contents(atPath: "\(path)/\(name)").map { Array($0) } }
 

@@ -11,28 +11,11 @@ struct TOMLText {
 
     fileprivate var text: String {
       switch self {
-      case .string(let string): return quoted(string)
+      case .string(let string): return string.inDoubleQuotes
       case .integer(let integer): return "\(integer)"
       case .boolean(let boolean): return boolean ? "true" : "false"
       case .array(let values): return "[" + values.map(\.text).joined(separator: ", ") + "]"
       }
-    }
-
-    private func quoted(_ string: String) -> String {
-      var text = "\""
-      for scalar in string.unicodeScalars {
-        switch scalar {
-        case "\"": text += "\\\""
-        case "\\": text += "\\\\"
-        case "\n": text += "\\n"
-        case "\t": text += "\\t"
-        case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-          let digits = String(scalar.value, radix: 16, uppercase: true)
-          text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: text.unicodeScalars.append(scalar)
-        }
-      }
-      return text + "\""
     }
   }
 
