@@ -6,6 +6,7 @@ import Ignition
 /// `ll-bootimage build`
 struct Build: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "build",
     abstract: "Renders one Ignition config per node, and a manifest with the hash of every file and unit.",
     discussion: "Outputs appear whole or not at all; with errors the folder stays as it was.")
 

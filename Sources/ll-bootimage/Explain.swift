@@ -5,6 +5,7 @@ import Diagnostics
 /// `ll-bootimage explain`
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Says which line of which input a file or unit of a node came from, and why.",
     discussion: "Example: ll-bootimage explain --cluster cluster.yaml master-1 kubelet.service")
 

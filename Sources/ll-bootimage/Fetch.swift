@@ -5,6 +5,7 @@ import HTTPFetch
 /// `ll-bootimage fetch`
 struct Fetch: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "fetch",
     abstract:
       "Downloads everything that the cluster pins, verified by hash, into a folder that serves as an air-gap mirror.",
     discussion: """

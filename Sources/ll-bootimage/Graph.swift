@@ -6,6 +6,7 @@ import Diagnostics
 /// `ll-bootimage graph`
 struct Graph: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "graph",
     abstract: "Shows the boot chain of a node: what waits for what, and what proves each stage ready.")
 
   @OptionGroup var cluster: ClusterOptions

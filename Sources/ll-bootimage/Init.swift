@@ -4,6 +4,7 @@ import BootImage
 /// `ll-bootimage init`
 struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Writes a commented cluster.yaml and the two image definitions to start from.")
 
   @Argument(help: ArgumentHelp("The folder to write into; made where it does not exist.", valueName: "DIR"))

@@ -6,6 +6,7 @@ import Ignition
 /// `ll-bootimage validate`
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "validate",
     abstract: "Checks Ignition configs of spec 3.0.0 to 3.6.0 as Ignition itself would.",
     discussion: """
       Exit status 1 where any of them would not be accepted. As JSON one object per input, one per line: file, accepted, report (kind, message, \

@@ -15,8 +15,10 @@ struct RenderingTests {
   func determinism() throws {
     func bytes() throws -> [UInt8]? {
       var report = Report()
+      var quadlets = SoundQuadlets()
       return NodeBuild(
-        try ExampleInputs().plan("master-1", options: BuildOptions(bootstrap: true)), spec: .v35, report: &report
+        try ExampleInputs().plan("master-1", options: BuildOptions(bootstrap: true)), spec: .v35, quadlets: &quadlets,
+        report: &report
       ).config
     }
     let first = try bytes()
@@ -27,7 +29,8 @@ struct RenderingTests {
   func specs(spec: SpecVersion) throws {
     for node in ["master-1", "worker-1"] {
       var report = Report()
-      let config = NodeBuild(try ExampleInputs().plan(node), spec: spec, report: &report).config
+      var quadlets = SoundQuadlets()
+      let config = NodeBuild(try ExampleInputs().plan(node), spec: spec, quadlets: &quadlets, report: &report).config
       #expect(report.isEmpty, "\(report.sorted)")
       #expect(IgnitionConfig.parse(try #require(config)).report.isEmpty)
     }
@@ -36,7 +39,9 @@ struct RenderingTests {
   @Test("an older spec than the content needs is a finding that says what it lacks")
   func oldSpec() throws {
     var report = Report()
-    let config = NodeBuild(try ExampleInputs().plan("worker-1"), spec: .v30, report: &report).config
+    var quadlets = SoundQuadlets()
+    let config = NodeBuild(try ExampleInputs().plan("worker-1"), spec: .v30, quadlets: &quadlets, report: &report)
+      .config
     #expect(config == nil)
     #expect(report.sorted.contains { $0.path?.description.hasPrefix("$.storage.luks") == true }, "\(report.sorted)")
   }

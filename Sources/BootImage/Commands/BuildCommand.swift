@@ -62,10 +62,11 @@ public struct BuildCommand: Sendable {
     let previous = try previousOutputs(in: folder, report: &report)
     var manifest = BuildManifest(cluster: cluster.name, spec: spec)
     let shared = ClusterPlan(cluster, options: options)
+    var quadlets = SoundQuadlets()
     for node in nodes {
       guard let image = inputs.images[node.role]?.definition else { continue }
       let plan = NodePlan(node, image: image, shared: shared)
-      let build = NodeBuild(plan, spec: spec, report: &report)
+      let build = NodeBuild(plan, spec: spec, quadlets: &quadlets, report: &report)
       guard let config = build.config else { continue }
       try output.add("\(node.name).ign", config)
       manifest.add(node, content: build.content, config: config, installCommand: plan.installCommand)

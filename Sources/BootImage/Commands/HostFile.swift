@@ -51,14 +51,16 @@ public enum HostFile {
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// The names in the folder `path`, sorted; `nil` where it cannot be read.
-  static func names(in path: String) -> [String]? {
+  /// The names in the folder `path` that begin with `prefix`, sorted; `nil` where it cannot be read.
+  static func names(in path: String, beginningWith prefix: String = "") -> [String]? {
     guard let folder = opendir(path) else { return nil }
     defer { closedir(folder) }
     var names: [String] = []
     while let entry = readdir(folder) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+          strncmp($0, prefix, prefix.utf8.count) == 0 ? String(cString: $0) : "."
+        }
       }
       if name != "." && name != ".." { names.append(name) }
     }

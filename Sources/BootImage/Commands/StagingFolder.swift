@@ -38,10 +38,13 @@ enum StagingFolder {
   /// Removes what earlier builds of `target` left, beside it and inside. The caller holds the lock: none of them is at work.
   static func sweep(beside target: String) {
     let parent = Path.parent(of: target)
-    for name in HostFile.names(in: parent) ?? [] where isStale(name, prefix(for: target)) {
+    for name in HostFile.names(in: parent, beginningWith: prefix(for: target)) ?? []
+    where isStale(name, prefix(for: target)) {
       removeFiles("\(parent)/\(name)")
     }
-    for name in HostFile.names(in: target) ?? [] where isStale(name, insidePrefix) { removeFiles("\(target)/\(name)") }
+    for name in HostFile.names(in: target, beginningWith: insidePrefix) ?? [] where isStale(name, insidePrefix) {
+      removeFiles("\(target)/\(name)")
+    }
   }
 
   /// Removes every one of this process and runs `end`, which ends it. Each is renamed first: the main thread, still at work, then adds nothing

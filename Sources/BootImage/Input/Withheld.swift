@@ -3,6 +3,12 @@
 enum Withheld {
   /// Why `text` is not repeated, in words that follow a colon; `nil` where nothing in it looks like a secret.
   static func reason(for text: some StringProtocol) -> String? {
+    // Most texts are names and numbers, in which nothing can hide.
+    if text.utf8.count < 64, text.utf8.allSatisfy({ Names.isAlphanumeric($0) || "-._/".utf8.contains($0) }),
+      !Array(text.utf8).holds(Array("//".utf8))
+    {
+      return nil
+    }
     if isPrivateKey(text) { return "it holds a private key" }
     if hasBlob(text, hexadecimal: false) { return "it may hold a key" }
     let isSuspect = text.contains { $0 == "@" || $0 == "?" } || text.contains("//") && hasBadPort(text)
@@ -18,7 +24,10 @@ enum Withheld {
   private static let password = "it may hold a password"
 
   /// Whether the words that begin and end every private key in PEM are in `text`.
-  static func isPrivateKey(_ text: some StringProtocol) -> Bool { text.uppercased().contains("PRIVATE KEY") }
+  static func isPrivateKey(_ text: some StringProtocol) -> Bool {
+    text.utf8.count >= 11
+      && text.utf8.map { $0 >= 0x61 && $0 <= 0x7A ? $0 - 0x20 : $0 }.holds(Array("PRIVATE KEY".utf8))
+  }
 
   /// Whether `text` has 64 or more characters of base64 in a row, a line of PEM (RFC 7468). Without `hexadecimal`, a
   /// row of nothing but hexadecimal digits is a digest.

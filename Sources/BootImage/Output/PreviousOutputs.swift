@@ -11,8 +11,7 @@ struct PreviousOutputs {
     /// Whether the line is whole and tells of a config with this hash.
     func describes(sha256: String) -> Bool {
       line.last == UInt8(ascii: "}")
-        && String(decoding: line, as: UTF8.self).contains("\"config\":\"\(file)\",")
-        && String(decoding: line, as: UTF8.self).contains("\"sha256\":\"\(sha256)\"")
+        && line.holds(Array("\"config\":\"\(file)\",".utf8)) && line.holds(Array("\"sha256\":\"\(sha256)\"".utf8))
     }
   }
 

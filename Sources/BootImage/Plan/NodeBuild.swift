@@ -14,8 +14,8 @@ public struct NodeBuild: Sendable {
   public var config: [UInt8]?
 
   /// Renders `plan` at `spec` and holds the result against the rules of the chain, what the image's podman would make of the quadlets, and what
-  /// Ignition would say: a fault of ours is found on the desk, not in a journal.
-  public init(_ plan: NodePlan, spec: SpecVersion, report: inout Report) {
+  /// Ignition would say: a fault of ours is found on the desk, not in a journal. `quadlets` remembers across nodes what was sound.
+  public init(_ plan: NodePlan, spec: SpecVersion, quadlets: inout SoundQuadlets, report: inout Report) {
     node = plan.node
     content = plan.content()
     for fault in plan.chain.violations() { report.error("the boot chain of \(plan.node.name) is unsound: \(fault)") }
@@ -23,8 +23,7 @@ public struct NodeBuild: Sendable {
       if let file = unit.file { report.add(contentsOf: file.validate(), in: "\(plan.node.name): \(unit.name)") }
     }
     if let podman = PodmanVersion(plan.image.podmanVersion) {
-      let conversion = QuadletGenerator(units: content.quadlets.map(\.unit), podman: podman).convert()
-      for var finding in conversion.report.findings {
+      for var finding in quadlets.findings(in: content.quadlets.map(\.unit), podman: podman) {
         finding.file = "\(plan.node.name): \(finding.file ?? "quadlets")"
         report.add(finding)
       }
