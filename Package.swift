@@ -35,7 +35,7 @@ let package = Package(
   name: "low-layer-node",
   products: [
     .executable(name: "ll-bootimage", targets: ["ll-bootimage"]),
-    //LLNODE
+    .executable(name: "ll-node", targets: ["ll-node"]),
     .library(name: "Ignition", targets: ["Ignition"]),
     .library(name: "Quadlet", targets: ["Quadlet", "SystemdUnit"]),
   ],
@@ -73,7 +73,7 @@ let package = Package(
       ["CLinux", "Diagnostics", "SystemdUnit", "Ignition", "Quadlet", "BootChain", "HTTPFetch", crypto, yams]),
 
     // Programs
-    program("ll-bootimage", ["BootImage", "BootChain", "Ignition", "Diagnostics", "HTTPFetch", argumentParser]),
+    program("ll-bootimage", ["BootImage", "BootChain", "Ignition", "Quadlet", "Diagnostics", "HTTPFetch", argumentParser]),
     program("ll-node", ["NodeBoot", "Diagnostics", argumentParser]),
 
     // Tests

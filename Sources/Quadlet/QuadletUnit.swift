@@ -3,11 +3,11 @@ public import SystemdUnit
 
 /// One quadlet file: its name, its kind and what it says (podman-systemd.unit(5)).
 public struct QuadletUnit: Sendable, Hashable {
-  /// The file's name without folder: `openbao.container`.
+  /// The file's name without folder: `openbao.container`. Its suffix does not change ``kind``.
   public var name: String
   /// The kind that the name's suffix says.
   public let kind: Kind
-  /// The sections and directives.
+  /// The sections and directives; those that podman does not know belong to systemd and are handed on to the service.
   public var file: UnitFile
 
   /// A unit, or `nil` where `name` is a path or has no quadlet suffix after a name of at least one character.
@@ -18,7 +18,10 @@ public struct QuadletUnit: Sendable, Hashable {
     self.file = file
   }
 
-  /// Reads `bytes` as podman does, which is not in every detail as systemd does (``UnitDialect/podman``).
+  /// Reads `bytes` as podman does, which is not in every detail as systemd does (`UnitDialect.podman`).
+  ///
+  /// What cannot be read is added to `report` under the file's name, with line and column; the rest is kept. `nil` where
+  /// `name` is a path or has no quadlet suffix after a name of at least one character.
   public init?(name: String, parsing bytes: [UInt8], report: inout Report) {
     var found = Report()
     let file = UnitFile(parsing: bytes, dialect: .podman, report: &found)
@@ -26,8 +29,8 @@ public struct QuadletUnit: Sendable, Hashable {
     self.init(name: name, file: file)
   }
 
-  /// The kind of a file by its name; `nil` where it is no quadlet.
-  static func kind(of name: String) -> Kind? {
+  /// The kind of a file by its name, without folders: `web.container` is a container; `nil` where it is no quadlet.
+  public static func kind(of name: String) -> Kind? {
     guard let dot = name.lastIndex(of: "."), dot != name.startIndex, !name.contains("/") else { return nil }
     return Kind(rawValue: String(name[name.index(after: dot)...]))
   }
@@ -40,6 +43,6 @@ public struct QuadletUnit: Sendable, Hashable {
     return LoadedUnit(path: name, kind: kind, root: "/", draft: draft).serviceName + ".service"
   }
 
-  /// Whether the file is a template without an instance: `name@.container`.
+  /// Whether the file is a template, of which podman makes a template service: `name@.container`.
   public var isTemplate: Bool { name.dropLast(kind.rawValue.count + 1).hasSuffix("@") }
 }

@@ -14,7 +14,9 @@ struct LLBootImage: ParsableCommand {
       2 usage, 3 the environment failed (files, network).
       """,
     version: "0.1.0",
-    subcommands: [Init.self, Build.self, Validate.self, Graph.self, Explain.self, Fetch.self])
+    subcommands: [
+      Init.self, Build.self, Validate.self, Show.self, ConvertQuadlets.self, Graph.self, Explain.self, Fetch.self,
+    ])
 
   static func main() {
     // A reader that went away is told by write(2), so that nothing is left behind half-done.

@@ -1,6 +1,7 @@
 import BootImage
 import Diagnostics
 import Glibc
+import Ignition
 import Synchronization
 
 /// What is printed, and to which stream: results to standard output, everything about them to standard error.
@@ -33,6 +34,18 @@ enum Terminal {
 
   /// Prints every finding of `report`, one a line.
   static func show(_ report: Report) { for finding in report.sorted { error(finding.description) } }
+
+  /// Prints every finding of an Ignition config, the line it is about with a caret under it.
+  static func show(_ result: ParseResult, _ bytes: [UInt8], _ file: String) {
+    var report = Report()
+    report.add(contentsOf: result.report, in: file)
+    let text = report.isEmpty ? nil : SourceText(bytes)
+    for finding in report.sorted {
+      let path = finding.path.map { $0 == .root ? "" : " (\($0))" } ?? ""
+      error("\(finding)\(path)")
+      if let excerpt = finding.position.flatMap({ text?.excerpt(at: $0) }) { error(excerpt) }
+    }
+  }
 
   /// Runs `body`; a file that the system refuses ends the program with status 3.
   static func environment<Result>(_ body: () throws(FileError) -> Result) throws(ExitStatus) -> Result {

@@ -40,7 +40,10 @@ struct Validate: ParsableCommand {
       if result.config == nil, status == .done { status = .input }
       switch format {
       case .json: Terminal.output(json(result, file).compact + [UInt8(ascii: "\n")])
-      case .text: show(result, bytes, file == "-" ? "<stdin>" : file)
+      case .text:
+        let name = file == "-" ? "<stdin>" : file
+        Terminal.show(result, bytes, name)
+        if result.config != nil, let spec = result.spec { Terminal.line("\(name): accepted, spec \(spec)") }
       }
     }
     if status != .done { throw status }
@@ -51,18 +54,6 @@ struct Validate: ParsableCommand {
       .init("file", .string(file)), .init("accepted", .boolean(false)), .init("error", .string("\(error)")),
       .init("report", .array([])),
     ])
-  }
-
-  private func show(_ result: ParseResult, _ bytes: [UInt8], _ file: String) {
-    var report = Report()
-    report.add(contentsOf: result.report, in: file)
-    let text = report.isEmpty ? nil : SourceText(bytes)
-    for finding in report.sorted {
-      let path = finding.path.map { $0 == .root ? "" : " (\($0))" } ?? ""
-      Terminal.error("\(finding)\(path)")
-      if let excerpt = finding.position.flatMap({ text?.excerpt(at: $0) }) { Terminal.error(excerpt) }
-    }
-    if result.config != nil, let spec = result.spec { Terminal.line("\(file): accepted, spec \(spec)") }
   }
 
   private func json(_ result: ParseResult, _ file: String) -> JSONText {

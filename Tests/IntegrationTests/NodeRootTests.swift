@@ -38,6 +38,8 @@ struct NodeRootTests {
     #expect((permissions as? NSNumber)?.intValue == 0o755)
     #expect(try work.text("root/etc/hostname") == "\(node)\n")
 
+    try Self.compareWithShow(config: cluster.out.appendingPathComponent("\(node).ign").path, root: root)
+
     let converted = try Command([tool("real-tools/quadlet"), root, generated])
     try #require(converted.status == 0 && !converted.errors.contains("unsupported"), "\(converted.errors)")
 
@@ -78,6 +80,34 @@ struct NodeRootTests {
     ])
     #expect(applied.status == 1)
     #expect(applied.errors.contains("hash verification failed"), "\(applied.errors)")
+  }
+
+  /// What `show` says of every file is what Ignition made of it: mode, size, text.
+  private static func compareWithShow(config: String, root: String) throws {
+    let shown = try Command([
+      BuiltProgram.path("ll-bootimage"), "show", config, "--contents", "--format", "json",
+    ])
+    let listing = try JSONDecoder().decode(Listing.self, from: Data(shown.output.utf8))
+    #expect(listing.files.count > 20)
+    for file in listing.files {
+      let attributes = try FileManager.default.attributesOfItem(atPath: root + file.name)
+      #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == Int(file.mode, radix: 8), "\(file.name)")
+      guard let size = file.size else { continue }
+      #expect((attributes[.size] as? NSNumber)?.intValue == size, "\(file.name)")
+      let made = try String(contentsOfFile: root + file.name, encoding: .utf8)
+      #expect(file.contents.compactMap(\.text).joined() == made, "\(file.name)")
+    }
+  }
+
+  private struct Listing: Decodable {
+    var files: [File]
+    struct File: Decodable {
+      var name: String
+      var mode: String
+      var size: Int?
+      var contents: [Content]
+    }
+    struct Content: Decodable { var text: String? }
   }
 
   private struct Chain: Decodable {
