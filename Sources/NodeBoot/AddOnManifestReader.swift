@@ -2,7 +2,7 @@ import Diagnostics
 import SystemdUnit
 
 /// Turns sections into an ``AddOnManifest``, one fault after another.
-struct AddOnManifestReader: ManifestSections {
+struct AddOnManifestReader: SettingsReader {
   var report = Report()
 
   mutating func read(_ bytes: [UInt8]) -> AddOnManifest? {

@@ -2,7 +2,7 @@ import Diagnostics
 import SystemdUnit
 
 /// Turns sections into a ``PKIManifest``, one fault after another.
-struct PKIManifestReader: ManifestSections {
+struct PKIManifestReader: SettingsReader {
   var report = Report()
 
   mutating func read(_ bytes: [UInt8]) -> PKIManifest {

@@ -37,7 +37,7 @@ extension NodePlan {
           command([
             "ll-tpm", "release", "--manifest", "\(HostPath.releases)/openbao.conf", "--health",
             "https://\(node.address):\(Port.openbao)/v1/sys/health?standbyok=true", "--ca",
-            listenerAnchors, "--server-name", fullName,
+            listenerAnchors,
           ])),
         .init("TimeoutStartSec", "300"),
       ], origin: Origin("Unlinks the released keys once OpenBao is healthy, after every start."), to: &content)
