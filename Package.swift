@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
@@ -36,8 +37,9 @@ let package = Package(
   products: [
     .executable(name: "ll-bootimage", targets: ["ll-bootimage"]),
     .executable(name: "ll-node", targets: ["ll-node"]),
-    .library(name: "Ignition", targets: ["Ignition"]),
-    .library(name: "Quadlet", targets: ["Quadlet", "SystemdUnit"]),
+    .executable(name: "ll-tpm", targets: ["ll-tpm"]),
+    .library(name: "Ignition", targets: ["Ignition", "Diagnostics"]),
+    .library(name: "Quadlet", targets: ["Quadlet", "SystemdUnit", "Diagnostics"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -50,20 +52,30 @@ let package = Package(
     // C system libraries
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
+    .systemLibrary(name: "CTSS2", pkgConfig: "tss2-esys", providers: [.apt(["libtss2-dev"])]),
     .target(name: "CLinux"),
 
     // Ground
     room("Diagnostics"),
+    room("Console"),
+    room("SecretMemory"),
+    room("TPMStructures", ["SecretMemory", crypto, cryptoExtras]),
 
     // Bindings
     room("HTTPFetch", ["CCurl", "CCurlShim", crypto]),
+    room("TPM2", ["CTSS2", "TPMStructures", "SecretMemory"]),
 
     // Formats
     room("SystemdUnit", ["Diagnostics"]),
     room("Ignition", ["Diagnostics", "SystemdUnit"]),
     room("Quadlet", ["Diagnostics", "SystemdUnit"]),
+    room("MeasuredBoot", ["TPMStructures", "Diagnostics", "SystemdUnit"]),
+    room("SealedObject", ["TPMStructures", "SecretMemory", "Diagnostics", asn1, crypto]),
 
     // Node domain
+    room(
+      "TPMUnseal",
+      ["TPM2", "SealedObject", "MeasuredBoot", "TPMStructures", "SecretMemory", "SystemdUnit", "Diagnostics", "CLinux"]),
     room("NodeBoot", ["Diagnostics", "SystemdUnit", "HTTPFetch", x509, asn1, crypto]),
 
     // Image domain
@@ -73,8 +85,15 @@ let package = Package(
       ["CLinux", "Diagnostics", "SystemdUnit", "Ignition", "Quadlet", "BootChain", "HTTPFetch", crypto, yams]),
 
     // Programs
-    program("ll-bootimage", ["BootImage", "BootChain", "Ignition", "Quadlet", "Diagnostics", "HTTPFetch", argumentParser]),
-    program("ll-node", ["NodeBoot", "Diagnostics", argumentParser]),
+    program(
+      "ll-bootimage", ["BootImage", "BootChain", "Ignition", "Quadlet", "Diagnostics", "HTTPFetch", argumentParser]),
+    program("ll-node", ["NodeBoot", "Console", "Diagnostics", argumentParser]),
+    program(
+      "ll-tpm",
+      [
+        "TPMUnseal", "TPM2", "SealedObject", "MeasuredBoot", "TPMStructures", "SecretMemory", "Diagnostics", "Console",
+        argumentParser,
+      ]),
 
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -82,6 +101,12 @@ let package = Package(
     tests("SystemdUnitTests", ["SystemdUnit", "Diagnostics"]),
     tests("IgnitionTests", ["Ignition", "Diagnostics"], fixtures: true),
     tests("QuadletTests", ["Quadlet", "SystemdUnit", "Diagnostics"], fixtures: true),
+    tests("SecretMemoryTests", ["SecretMemory"]),
+    tests("TPMStructuresTests", ["TPMStructures", "SecretMemory", crypto, cryptoExtras], fixtures: true),
+    tests("MeasuredBootTests", ["MeasuredBoot", "TPMStructures", "Diagnostics"], fixtures: true),
+    tests(
+      "SealedObjectTests", ["SealedObject", "TPMStructures", "SecretMemory", "Diagnostics", crypto], fixtures: true),
+    tests("TPM2Tests", ["TPM2", "TPMStructures", "SecretMemory", crypto]),
     tests("HTTPFetchTests", ["HTTPFetch"], fixtures: true),
     tests("NodeBootTests", ["ll-node", "NodeBoot", "HTTPFetch", "Diagnostics", "SystemdUnit"], fixtures: true),
     tests("BootChainTests", ["BootChain", "SystemdUnit"]),

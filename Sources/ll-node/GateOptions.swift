@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import NodeBoot
 
 /// What every gate can be told.

@@ -1,3 +1,4 @@
+import Console
 import NodeBoot
 
 /// A file that the user named.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Glibc
 
 /// The boot chain's gates on a node.

@@ -22,9 +22,8 @@ extension NodePlan {
       ChainUnit.tpmUnseal, extra: [.init("RequiresMountsFor", HostPath.openbaoSecrets)],
       service: [
         .init("Type", "oneshot"),
-        .init(
-          "ExecStart",
-          command(["ll-tpm", "unseal", "--manifest", "\(HostPath.releases)/openbao.conf"])),
+        .init("ExecStartPre", command(["ll-tpm", "import", "--manifest", "\(HostPath.releases)/openbao.conf"])),
+        .init("ExecStart", command(["ll-tpm", "unseal", "--manifest", "\(HostPath.releases)/openbao.conf"])),
         .init("TimeoutStartSec", "60"),
       ], origin: Origin("Runs before every start of OpenBao: the key is read only then, and gone afterwards."),
       to: &content)
@@ -92,6 +91,7 @@ extension NodePlan {
       ChainUnit.tpmLogin, extra: [.init("RequiresMountsFor", HostPath.loginSecrets)],
       service: [
         .init("Type", "oneshot"),
+        .init("ExecStartPre", command(["ll-tpm", "import", "--manifest", "\(HostPath.releases)/login.conf"])),
         .init("ExecStart", command(["ll-tpm", "unseal", "--manifest", "\(HostPath.releases)/login.conf"])),
         .init("TimeoutStartSec", "60"),
       ], origin: Origin("Runs before every start of the OpenBao agent, which logs in with this key."), to: &content)

@@ -18,8 +18,11 @@ extension NodePlan {
   private func manifest(
     bundle: String, folder: String, owner: NodeContent.Owner, _ secrets: [(name: String, file: String)]
   ) -> UnitFile {
-    UnitFile(
-      [.init("Bundle", [.init("Blob", "\(HostPath.sealed)/\(bundle).pem")])]
+    var source: [Directive] = [.init("Blob", "\(HostPath.sealed)/\(bundle).pem")]
+    // Made on the node when the bundle is imported: whoever boots another root without the disk's key does not have it.
+    if image.disk.encryption == .tpm2 { source.append(.init("AuthFile", "\(HostPath.sealed)/\(bundle).auth")) }
+    return UnitFile(
+      [.init("Bundle", source)]
         + secrets.map { secret in
           Section(
             "File",

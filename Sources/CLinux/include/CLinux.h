@@ -6,3 +6,9 @@ int ll_rename_exchange(const char *first, const char *second);
 
 /* syncfs(2) on the file system that holds the open file: 0, or -1 with errno. */
 int ll_syncfs(int descriptor);
+
+/* statfs(2)'s f_type of the file system that holds path, in type: 0, or -1 with errno. */
+int ll_filesystem_type(const char *path, long *type);
+
+/* fsetxattr(2) of security.selinux on an open file, with the context's NUL as setfilecon(3) writes it: 0, or -1 with errno. */
+int ll_set_selinux_context(int descriptor, const char *context);

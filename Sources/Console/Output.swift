@@ -2,15 +2,17 @@ import Glibc
 import Synchronization
 
 /// Standard output and error without a buffer: a journal shows a line when it is written, not when 4 KiB are full.
-enum Output: Int32 {
+public enum Output: Int32, Sendable {
+  /// Results.
   case standard = 1
+  /// Everything said about them.
   case error = 2
 
   // The first fault of standard output that is not just a reader who has gone.
   private static let fault = Atomic<Int32>(0)
 
   /// Before anything else: what the program was started with must not decide what becomes of its lines.
-  static func prepare() {
+  public static func prepare() {
     // A reader who goes ends no gate.
     _ = signal(SIGPIPE, SIG_IGN)
     // A file that gets the number of a closed stream would get the stream's lines. What stands in for it cannot be
@@ -21,17 +23,19 @@ enum Output: Int32 {
   }
 
   /// Why something that belongs on standard output is not there; `nil` where nothing is missing or nobody reads.
-  static var loss: String? {
+  public static var loss: String? {
     let code = fault.load(ordering: .relaxed)
     return code == 0 ? nil : String(cString: strerror(code))
   }
 
-  func line(_ text: String) {
-    var bytes = Array(text.utf8)
-    bytes.append(UInt8(ascii: "\n"))
+  /// Writes `text` and a newline.
+  public func line(_ text: String) { write(Array(text.utf8) + [UInt8(ascii: "\n")]) }
+
+  /// Writes bytes as they are.
+  public func write(_ bytes: [UInt8]) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { write(rawValue, $0.baseAddress, $0.count) }
+      let written = rest.withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
       if written > 0 {
         rest = rest.dropFirst(written)
       } else if written < 0, errno == EINTR {

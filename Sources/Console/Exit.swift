@@ -1,5 +1,5 @@
 /// The exit codes that all of the project's programs share.
-enum Exit: Int32, Error {
+public enum Exit: Int32, Error, Sendable {
   /// Done.
   case done = 0
   /// The input is wrong; every finding is on stderr.

@@ -1,0 +1,78 @@
+import Glibc
+public import SecretMemory
+
+/// The authorization value that an encrypted disk holds: whoever boots another root without the disk's key does not have it.
+public enum AuthorizationFile {
+  private static let size = 32
+
+  /// The value in the file at `path`; 32 bytes, nothing else.
+  public static func read(_ path: String) throws(UnsealError) -> SecretBytes {
+    let value = try SecretFile.read(path, limit: size)
+    guard value.count == size else { throw .release(.system(action: "use", path: path, code: EINVAL)) }
+    return value
+  }
+
+  /// The value in the file, which is made with random bytes, mode 0400 and durably where it is not there yet.
+  public static func readOrMake(_ path: String) throws(UnsealError) -> SecretBytes {
+    if access(path, F_OK) == 0 { return try read(path) }
+    let value: SecretBytes
+    do { value = try SecretBytes.random(count: size) } catch { throw .memory(error) }
+    do throws(ReleaseError) { try SecretFile.make(path, value) } catch { throw .release(error) }
+    return value
+  }
+}
+
+/// Secrets in files of a disk or a tmpfs, read into locked memory.
+public enum SecretFile {
+  /// The bytes of the file, at most `limit`; a longer one is refused, and so is one that is no regular file.
+  public static func read(_ path: String, limit: Int) throws(UnsealError) -> SecretBytes {
+    let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    guard descriptor >= 0 else { throw .release(.current("read", path)) }
+    defer { close(descriptor) }
+    var failure: Int32?
+    var isTooLong = false
+    let secret: SecretBytes
+    do throws(SecretMemoryError) {
+      // One byte more than fits tells that there is more.
+      secret = try SecretBytes(capacity: limit + 1) { buffer in
+        var filled = 0
+        while filled < buffer.count {
+          let count = Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
+          if count < 0, errno == EINTR { continue }
+          if count < 0 { failure = errno }
+          if count <= 0 { break }
+          filled += count
+        }
+        isTooLong = filled > limit
+        return filled
+      }
+    } catch {
+      throw .memory(error)
+    }
+    if let failure { throw .release(.system(action: "read", path: path, code: failure)) }
+    if isTooLong { throw .release(.system(action: "read", path: path, code: EFBIG)) }
+    return secret
+  }
+
+  /// A new file, mode 0400, durable; whole or not there.
+  static func make(_ path: String, _ secret: SecretBytes) throws(ReleaseError) {
+    let beside = "\(path).new"
+    unlink(beside)
+    let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o400)
+    guard descriptor >= 0 else { throw .current("make", beside) }
+    do throws(ReleaseError) {
+      defer { close(descriptor) }
+      try secret.withUnsafeBytes { bytes throws(ReleaseError) in
+        try PlainFile.write(bytes, to: descriptor, named: beside)
+      }
+      guard fsync(descriptor) == 0 else { throw .current("make durable", beside) }
+      // Never over another: two that make it at once must end up with one value.
+      guard link(beside, path) == 0 else { throw .current("put in place", path) }
+      unlink(beside)
+    } catch {
+      unlink(beside)
+      throw error
+    }
+    try PlainFile.syncFolder(of: path)
+  }
+}

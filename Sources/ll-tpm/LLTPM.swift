@@ -1,0 +1,57 @@
+import ArgumentParser
+import Console
+import Glibc
+import SecretMemory
+
+/// Seals and releases a node's secrets with its TPM.
+@main
+struct LLTPM: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ll-tpm",
+    abstract: "Seals secrets to a node's own TPM, and releases them there at boot.",
+    discussion: """
+      On the node: identity, import, unseal, release, cap, doctor. On the desk, without a TPM: seal-for, approve. \
+      Either: seal, inspect.
+
+      Exit codes: 0 done, 1 the input is wrong (every finding on stderr), 2 usage, 3 the TPM or a file failed.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      UnsealCommand.self, ReleaseCommand.self, ImportCommand.self, IdentityCommand.self, SealCommand.self,
+      SealForCommand.self, ApproveCommand.self, InspectCommand.self, CapCommand.self, DoctorCommand.self,
+    ])
+
+  mutating func run() async throws { throw ValidationError("Name a command.") }
+
+  static func main() async {
+    Output.prepare()
+    let verdict = await verdict()
+    guard verdict == .done, let loss = Output.loss else { Glibc.exit(verdict.rawValue) }
+    Output.error.line("standard output: error: cannot be written: \(loss)")
+    Glibc.exit(Exit.environment.rawValue)
+  }
+
+  private static func verdict() async -> Exit {
+    do {
+      // Before anything secret is there to be dumped.
+      try ProcessHardening.disableCoreDumps()
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      return .done
+    } catch let code as Exit {
+      return code
+    } catch let error as SecretMemoryError {
+      Output.error.line("ll-tpm: error: \(error)")
+      return .environment
+    } catch {
+      let message = fullMessage(for: error)
+      let isRequest = exitCode(for: error) == .success
+      if !message.isEmpty { (isRequest ? Output.standard : Output.error).line(message) }
+      return isRequest ? .done : .usage
+    }
+  }
+}

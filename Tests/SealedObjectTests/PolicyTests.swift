@@ -1,0 +1,93 @@
+import SealedObject
+import TPMStructures
+import Testing
+
+@Suite("Policies and approvals")
+struct PolicyTests {
+  // tpm2_startauthsession, tpm2_policypcr, tpm2_policynv, tpm2_policyauthorize, tpm2_policyauthvalue on the swtpm.
+  private static let approved = "eb22d5c51f3046441d596eb63afc7f437acec48ea4df4073e2ffaea90e8345f6"
+  private static let policyRef = "a420fddd6ed2583167a3bd018140f7a463cb9e6f6747e266fc599c2911e60962"
+
+  @Test("names and digests are those of tpm2-tools on a swtpm")
+  func digests() throws {
+    let context = try Samples.context()
+    #expect("\(context.releaseKey.name)" == "000b08530c6b20911dfbeae96a9a74232bf7601db36598e1d584905aa1838a048d13")
+    #expect(
+      "\(context.epoch.publicArea.name)" == "000b52dabca83fb6f19b579dccd25a7498d07f41a7af1ae6b66297fcec0b505e0681")
+    #expect(Hexadecimal.text(context.policyRef) == Self.policyRef)
+    #expect(
+      Hexadecimal.text(context.objectPolicy(usesAuthorizationValue: false))
+        == "d487cce1df658d24b1e3a6fd3fa9e0bfd6ce592d0f0368648659b17467f0a7bc")
+    #expect(
+      Hexadecimal.text(context.objectPolicy(usesAuthorizationValue: true))
+        == "45d121e46fb0a898857245c30714dec91b4a06351795b3e1cfbd614fa16a977b")
+    let policies: [(SealingPolicy, PCRValues, String)] = [
+      (try .standard(bank: .sha256), try Samples.pcrs(), Self.approved),
+      (
+        try .strict(bank: .sha256), try Samples.pcrs(),
+        "129ab112883adfcb0597db86de93b51a34e13e413ddffa6960b3a9b184408521"
+      ),
+      (
+        try .standard(bank: .sha384), try Samples.pcrs(.sha384),
+        "d241eda047aa20652b92233b3d0928d0f777070cb59af89fd24983a372c477dc"
+      ),
+    ]
+    for (policy, pcrs, digest) in policies {
+      let pcrDigest = try pcrs.selected(by: policy).digest
+      #expect(Hexadecimal.text(context.approvedPolicy(policy, pcrDigest: pcrDigest)) == digest)
+    }
+  }
+
+  @Test("an approval that openssl signed is good for its node and epoch and for no other")
+  func opensslSignature() throws {
+    let policy = try SealingPolicy.standard(bank: .sha256)
+    let chosen = try Samples.pcrs().selected(by: policy)
+    let signature =
+      "a05b9a62a8518d6251867a67e26b1800ed4d03c2b4f011ae7761cf709eeb193a"
+      + "a6560db31eab22b930546f2c164b441d48988873203d5a0bc4a32753b99d741e"
+    let approval = Approval(
+      label: "44.1", pcrs: chosen, pcrDigest: chosen.digest, approvedPolicy: Hexadecimal.bytes(Self.approved) ?? [],
+      signature: Hexadecimal.bytes(signature) ?? [])
+    #expect(approval.refusals(policy: policy, context: try Samples.context()).isEmpty)
+    let others = [
+      try Samples.context(cluster: "test"), try Samples.context(node: "master-2"), try Samples.context(epoch: 2),
+    ]
+    for other in others {
+      #expect(approval.refusals(policy: policy, context: other).contains(.foreignApproval(label: "44.1")))
+    }
+  }
+
+  @Test("caps that can be reset or belong to somebody are refused", arguments: [-1, 0, 7, 14, 16, 17, 23, 24])
+  func caps(pcr: Int) {
+    #expect(throws: SealedObjectError.capPCR(pcr)) { try SealingPolicy.standard(bank: .sha256, capPCR: pcr) }
+  }
+
+  @Test("a cap among the policy's own PCRs is refused", arguments: [8, 9])
+  func ownCap(pcr: Int) throws {
+    #expect(throws: SealedObjectError.capPCR(pcr)) { try SealingPolicy.strict(bank: .sha256, capPCR: pcr) }
+    #expect(try SealingPolicy.standard(bank: .sha256, capPCR: pcr).pcrs == [7, pcr])
+  }
+
+  @Test("banks but sha256 and sha384 are refused", arguments: [HashAlgorithm.sha1, .sha512])
+  func banks(bank: HashAlgorithm) {
+    #expect(throws: SealedObjectError.bank("\(bank)")) { try SealingPolicy.standard(bank: bank) }
+  }
+
+  @Test("PCRs that nothing was measured into and an extended cap are refused")
+  func values() throws {
+    let policy = try SealingPolicy.standard(bank: .sha256)
+    let zeros = [UInt8](repeating: 0, count: 32)
+    let ones = [UInt8](repeating: 0xFF, count: 32)
+    let good = HashAlgorithm.sha256.hash([1])
+    let cases: [([Int: [UInt8]], [SealedObjectError])] = [
+      ([7: good, 13: zeros], []), ([7: zeros, 13: zeros], [.unmeasured(pcr: 7)]),
+      ([7: ones, 13: zeros], [.unmeasured(pcr: 7)]), ([7: good, 13: good], [.capped(pcr: 13)]),
+      ([7: good, 13: ones], [.capped(pcr: 13)]), ([13: zeros], [.missingPCR(7)]),
+      ([:], [.missingPCR(7), .missingPCR(13)]),
+    ]
+    for (values, refusals) in cases {
+      #expect(try PCRValues(bank: .sha256, values).refusals(for: policy) == refusals)
+    }
+    #expect(try Samples.pcrs(.sha384).refusals(for: policy) == [.bank("sha384")])
+  }
+}
