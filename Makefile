@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo setup build test integration golden images lint fmt bench check clean
+.PHONY: help demo setup build test integration golden images lint fmt docs bench check clean
 
 PROGRAM := .build/debug/ll-bootimage
 OUT ?= out
@@ -46,6 +46,9 @@ lint: ## format and house rules only
 
 fmt: ## formats every Swift file
 	@swift format format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+docs: ## the libraries' documentation (DocC) into .build/docs; fails on an unresolved link or an undocumented symbol
+	@scripts/docs
 
 bench: setup ## whole-process benchmarks of the release build, medians
 	@scripts/swift-build -c release --static-swift-stdlib --product ll-bootimage

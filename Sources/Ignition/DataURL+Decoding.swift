@@ -10,6 +10,7 @@ extension DataURL {
   /// The bytes that a `data:` URL holds, with the media type and parameters checked and passed over, as Ignition does.
   ///
   /// Ignition's decoder is narrower than RFC 2397: only registered kinds of media types, no padding left out of Base64.
+  /// Throws with the reason for everything else.
   public static func decode(_ url: String) throws(DataURLError) -> [UInt8] {
     var bytes: [UInt8] = []
     try decode(Array(url.utf8)) { bytes.append($0) }

@@ -1,7 +1,7 @@
 public import Diagnostics
 
 extension IgnitionConfig {
-  /// The longest text that is read, in bytes: far beyond what any platform hands to a machine.
+  /// The longest text that is read, in bytes, 64 MiB: far beyond what any platform hands to a machine.
   public static let longestText = 64 << 20
 
   /// Reads a config of any stable version as Ignition 2.26 does, upgrades it to the newest, and validates it.
@@ -15,6 +15,8 @@ extension IgnitionConfig {
   }
 
   /// Holds the config against the rules of Ignition 2.26 for `spec`; findings have paths and no places.
+  ///
+  /// An error means that Ignition would refuse the config; a warning, that it says what will have no effect.
   public func validate(for spec: SpecVersion = .newest) -> Report {
     var validator = Validator(spec: spec)
     validator.check(self)

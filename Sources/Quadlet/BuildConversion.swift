@@ -10,17 +10,17 @@ extension UnitConversion {
     if let policy = section.nonEmpty("Pull") { podman.add("--pull=\(policy)") }
     podman.addStrings(
       [
-        "Arch": "--arch", "AuthFile": "--authfile", "IgnoreFile": "--ignorefile", "Target": "--target",
-        "Variant": "--variant", "Retry": "--retry", "RetryDelay": "--retry-delay",
+        "Arch": "--arch", "AuthFile": "--authfile", "IgnoreFile": "--ignorefile", "Retry": "--retry",
+        "RetryDelay": "--retry-delay", "Target": "--target", "Variant": "--variant",
       ], from: section)
-    podman.addSwitches(["TLSVerify": "--tls-verify", "ForceRM": "--force-rm"], from: section)
+    podman.addSwitches(["ForceRM": "--force-rm", "TLSVerify": "--tls-verify"], from: section)
     podman.addLists(
       [
         "DNS": "--dns", "DNSOption": "--dns-option", "DNSSearch": "--dns-search", "GroupAdd": "--group-add",
         "ImageTag": "--tag",
       ], from: section)
     podman.addAssignments(
-      ["BuildArg": "--build-arg", "Environment": "--env", "Label": "--label", "Annotation": "--annotation"],
+      ["Annotation": "--annotation", "BuildArg": "--build-arg", "Environment": "--env", "Label": "--label"],
       from: section)
     try addNetworks(to: &podman)
     for secret in section.arguments("Secret") { podman.add("--secret", secret) }

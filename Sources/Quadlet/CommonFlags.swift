@@ -11,17 +11,15 @@ extension UnitConversion {
   }
 
   /// Health checks, in the order that podman writes them.
-  func addHealth(to podman: inout PodmanCommand) {
-    let flags: KeyValuePairs = [
-      "HealthCmd": "cmd", "HealthInterval": "interval", "HealthOnFailure": "on-failure",
-      "HealthLogDestination": "log-destination", "HealthMaxLogCount": "max-log-count",
-      "HealthMaxLogSize": "max-log-size", "HealthRetries": "retries", "HealthStartPeriod": "start-period",
-      "HealthTimeout": "timeout", "HealthStartupCmd": "startup-cmd", "HealthStartupInterval": "startup-interval",
-      "HealthStartupRetries": "startup-retries", "HealthStartupSuccess": "startup-success",
-      "HealthStartupTimeout": "startup-timeout",
-    ]
-    for (key, flag) in flags {
-      if let value = section.nonEmpty(key) { podman.add("--health-\(flag)", value) }
-    }
-  }
+  func addHealth(to podman: inout PodmanCommand) { podman.addStrings(Self.healthFlags, from: section) }
+
+  private static let healthFlags: KeyValuePairs = [
+    "HealthCmd": "--health-cmd", "HealthInterval": "--health-interval", "HealthOnFailure": "--health-on-failure",
+    "HealthLogDestination": "--health-log-destination", "HealthMaxLogCount": "--health-max-log-count",
+    "HealthMaxLogSize": "--health-max-log-size", "HealthRetries": "--health-retries",
+    "HealthStartPeriod": "--health-start-period", "HealthTimeout": "--health-timeout",
+    "HealthStartupCmd": "--health-startup-cmd", "HealthStartupInterval": "--health-startup-interval",
+    "HealthStartupRetries": "--health-startup-retries", "HealthStartupSuccess": "--health-startup-success",
+    "HealthStartupTimeout": "--health-startup-timeout",
+  ]
 }

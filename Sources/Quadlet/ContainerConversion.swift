@@ -34,8 +34,7 @@ extension UnitConversion {
     try addVolumes(to: &podman)
     if let update = section.nonEmpty("AutoUpdate") { podman.add("--label", "io.containers.autoupdate=\(update)") }
     try addPorts(to: &podman)
-    podman.addAssignments(
-      ["Environment": "--env", "Label": "--label", "Annotation": "--annotation"], from: section)
+    podman.addAssignments(Self.assignmentFlags, from: section)
     for mask in section.arguments("Mask") { podman.add("--security-opt", "mask=\(mask)") }
     for mask in section.arguments("Unmask") { podman.add("--security-opt", "unmask=\(mask)") }
     for file in section.arguments("EnvironmentFile") { podman.add("--env-file", absolute(file)) }
@@ -49,28 +48,29 @@ extension UnitConversion {
     addCommand("ExecStart", podman)
   }
 
+  private static let stringFlags: KeyValuePairs = [
+    "HostName": "--hostname", "IP": "--ip", "IP6": "--ip6", "Memory": "--memory", "PidsLimit": "--pids-limit",
+    "Pull": "--pull", "Retry": "--retry", "RetryDelay": "--retry-delay", "ShmSize": "--shm-size",
+    "StopSignal": "--stop-signal", "StopTimeout": "--stop-timeout", "Timezone": "--tz", "WorkingDir": "--workdir",
+  ]
+  private static let listFlags: KeyValuePairs = [
+    "AddHost": "--add-host", "DNS": "--dns", "DNSOption": "--dns-option", "DNSSearch": "--dns-search",
+    "GroupAdd": "--group-add", "NetworkAlias": "--network-alias", "Tmpfs": "--tmpfs", "Ulimit": "--ulimit",
+  ]
+  private static let switchFlags: KeyValuePairs = [
+    "EnvironmentHost": "--env-host", "HttpProxy": "--http-proxy", "RunInit": "--init",
+    "ReadOnlyTmpfs": "--read-only-tmpfs",
+  ]
+  private static let assignmentFlags: KeyValuePairs = [
+    "Annotation": "--annotation", "Environment": "--env", "Label": "--label",
+  ]
+
   private func addContainerFlags(to podman: inout PodmanCommand) {
-    var strings: KeyValuePairs<String, String> {
-      [
-        "Timezone": "--tz", "PidsLimit": "--pids-limit", "ShmSize": "--shm-size", "WorkingDir": "--workdir",
-        "IP": "--ip", "IP6": "--ip6", "HostName": "--hostname", "StopSignal": "--stop-signal",
-        "StopTimeout": "--stop-timeout", "Pull": "--pull", "Memory": "--memory", "Retry": "--retry",
-        "RetryDelay": "--retry-delay",
-      ]
-    }
     // An empty entry point means something: the image's own is not to be used.
     if let entrypoint = section.string("Entrypoint") { podman.add("--entrypoint=\(entrypoint)") }
-    podman.addStrings(strings, from: section)
-    podman.addLists(
-      [
-        "NetworkAlias": "--network-alias", "Ulimit": "--ulimit", "DNS": "--dns", "DNSOption": "--dns-option",
-        "DNSSearch": "--dns-search", "GroupAdd": "--group-add", "AddHost": "--add-host", "Tmpfs": "--tmpfs",
-      ], from: section)
-    podman.addSwitches(
-      [
-        "RunInit": "--init", "EnvironmentHost": "--env-host", "HttpProxy": "--http-proxy",
-        "ReadOnlyTmpfs": "--read-only-tmpfs",
-      ], from: section)
+    podman.addStrings(Self.stringFlags, from: section)
+    podman.addLists(Self.listFlags, from: section)
+    podman.addSwitches(Self.switchFlags, from: section)
   }
 
   /// Removes the container when the service stops, and again when conmon was killed, in which case `ExecStop=` does
@@ -78,8 +78,9 @@ extension UnitConversion {
   private mutating func addRemoval(of name: String) {
     var podman = PodmanCommand(for: section)
     podman.add("rm", "-v", "-f", "-i", name)
-    addCommand("ExecStop", podman)
-    service.add("ExecStopPost", "-" + podman.line, to: "Service")
+    let line = podman.line
+    service.add("ExecStop", line, to: "Service")
+    service.add("ExecStopPost", "-" + line, to: "Service")
   }
 
   private mutating func addReload(of name: String) throws(ConversionError) {
@@ -125,7 +126,7 @@ extension UnitConversion {
 
   private mutating func addPod(to podman: inout PodmanCommand) throws(ConversionError) {
     guard let written = section.nonEmpty("Pod") else { return }
-    let name = written.split(separator: "%N", omittingEmptySubsequences: false).joined(separator: unit.serviceName)
+    let name = unit.replacingServiceName(in: written)
     guard name.hasSuffix(".pod") else { throw ConversionError("pod \(name) is not Quadlet based", at: "Pod") }
     guard let pod = registry[name] else {
       throw ConversionError("quadlet pod unit \(name) does not exist", at: "Pod")

@@ -6,9 +6,9 @@ public struct Conversion: Sendable, Hashable {
   public struct Service: Sendable, Hashable {
     /// The service's name: `openbao-image.service`.
     public var name: String
-    /// The quadlet file that it was made of.
+    /// The name of the quadlet file that it was made of: `openbao.image`.
     public var unit: String
-    /// The unit file's text.
+    /// The unit file's text, as UTF-8 in the syntax of systemd.syntax(7), a newline at its end.
     public var text: String
   }
 
@@ -16,13 +16,14 @@ public struct Conversion: Sendable, Hashable {
   public struct Failure: Sendable, Hashable {
     /// The file's name.
     public var unit: String
-    /// The reason in podman's words.
+    /// The first reason to refuse it, in podman's words; ``Conversion/report`` has every one, with its place.
     public var message: String
   }
 
   /// Every service in the order made. Of two with one name, the later is the one that systemd sees.
   public internal(set) var produced: [Service] = []
-  /// The links that `[Install]` asks for: path relative to the generator's output folder, to target.
+  /// The links that `[Install]` asks for: path relative to the generator's output folder, to target as the link holds
+  /// it (`multi-user.target.wants/web.service` to `../web.service`).
   public internal(set) var symlinks: [String: String] = [:]
   /// The files that were refused, in the order tried.
   public internal(set) var failures: [Failure] = []

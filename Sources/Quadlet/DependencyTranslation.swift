@@ -9,7 +9,7 @@ extension UnitConversion {
   /// ends up as one line at the section's end.
   mutating func translateDependencies() throws(ConversionError) {
     let lookup = KeyLookup("Unit", of: service)
-    for key in Self.dependencyKeys {
+    for key in Self.dependencyKeys where lookup.has(key) {
       let names = lookup.words(key)
       var translated: [String] = []
       for name in names {

@@ -1,8 +1,8 @@
 /// Whose systemd the services are for.
 public enum GeneratorMode: String, Sendable, Hashable, CaseIterable {
-  /// The system's own, as root.
+  /// The system's own, as root: the default of the generator.
   case system
-  /// A user's (`quadlet -user`).
+  /// A user's, for podman without root (`quadlet -user`).
   case user
 
   /// What stands for "the network is up": a user's systemd cannot wait for the system's `network-online.target`.

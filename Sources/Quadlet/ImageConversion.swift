@@ -7,8 +7,8 @@ extension UnitConversion {
     podman.addStrings(
       [
         "Arch": "--arch", "AuthFile": "--authfile", "CertDir": "--cert-dir", "Creds": "--creds",
-        "DecryptionKey": "--decryption-key", "OS": "--os", "Policy": "--policy", "Variant": "--variant",
-        "Retry": "--retry", "RetryDelay": "--retry-delay",
+        "DecryptionKey": "--decryption-key", "OS": "--os", "Policy": "--policy", "Retry": "--retry",
+        "RetryDelay": "--retry-delay", "Variant": "--variant",
       ], from: section)
     podman.addSwitches(["AllTags": "--all-tags", "TLSVerify": "--tls-verify"], from: section)
     podman.add(contentsOf: section.arguments("PodmanArgs"))

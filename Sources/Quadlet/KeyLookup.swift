@@ -1,20 +1,29 @@
 /// The values of one section under the generator's ways of reading them (the `Lookup…` functions of unitfile.go). What it
 /// leaves out without a word is found by ``WordValidation``.
 struct KeyLookup {
-  private var values: [String: [String]] = [:]
+  /// Not by key: a section has few lines, and looking at each is faster than a table that every unit would have to fill.
+  private let lines: [UnitDraft.Line]
+  /// The marks of all keys: most keys that are asked for are in no line, and this tells of most of them.
+  private let marks: UInt64
 
   /// Reads the section called `section` of `draft`; a missing section has no keys.
   init(_ section: String, of draft: UnitDraft) {
-    for line in draft.directives(in: section) {
-      if let key = line.key { values[key, default: []].append(line.value) }
-    }
+    lines = draft.lines(in: section)
+    marks = lines.reduce(0) { marks, line in line.key.map { marks | Self.mark(of: $0) } ?? marks }
   }
 
+  /// One bit that a key's first byte and length choose.
+  private static func mark(of key: String) -> UInt64 {
+    1 << UInt64((key.utf8.count * 5 + Int(key.utf8.first ?? 0)) & 63)
+  }
+
+  private func mayHave(_ key: String) -> Bool { marks & Self.mark(of: key) != 0 }
+
   /// Whether the key occurs, with whatever value.
-  func has(_ key: String) -> Bool { values[key] != nil }
+  func has(_ key: String) -> Bool { mayHave(key) && lines.contains { $0.key == key } }
 
   /// The last value exactly as written.
-  func raw(_ key: String) -> String? { values[key]?.last }
+  func raw(_ key: String) -> String? { mayHave(key) ? lines.last { $0.key == key }?.value : nil }
 
   /// The last value without trailing whitespace and without one pair of double quotes around it.
   func string(_ key: String) -> String? { raw(key).map(Self.unquoted) }
@@ -27,8 +36,12 @@ struct KeyLookup {
 
   /// Every value since the last empty one, as written.
   func all(_ key: String) -> [String] {
-    let list = values[key] ?? []
-    return Array(list[(list.lastIndex(of: "").map { $0 + 1 } ?? 0)...])
+    guard mayHave(key) else { return [] }
+    var list: [String] = []
+    for line in lines where line.key == key {
+      if line.value.isEmpty { list = [] } else { list.append(line.value) }
+    }
+    return list
   }
 
   /// The words of every value since the last empty one; backslashes are ordinary characters, and a value with a quote
@@ -47,8 +60,11 @@ struct KeyLookup {
   func assignments(_ key: String) -> [String: String?] {
     var assignments: [String: String?] = [:]
     for word in arguments(key) {
-      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      assignments.updateValue(parts.count > 1 ? String(parts[1]) : nil, forKey: String(parts[0]))
+      guard let equals = word.utf8.firstIndex(of: UInt8(ascii: "=")) else {
+        assignments.updateValue(nil, forKey: word)
+        continue
+      }
+      assignments.updateValue(String(word[word.utf8.index(after: equals)...]), forKey: String(word[..<equals]))
     }
     return assignments
   }
@@ -70,6 +86,7 @@ struct KeyLookup {
 
   /// A value without trailing whitespace and without one pair of double quotes around it.
   static func unquoted(_ raw: String) -> String {
+    if let last = raw.utf8.last, (0x21..<0x7F).contains(last), last != UInt8(ascii: "\"") { return raw }
     guard let end = raw.unicodeScalars.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
     var value = raw[...end]
     if value.utf8.count >= 2, value.utf8.first == UInt8(ascii: "\""), value.utf8.last == UInt8(ascii: "\"") {

@@ -2,7 +2,7 @@
 public struct KeyTable: Sendable, Hashable {
   /// The release that introduced the section itself.
   public let since: PodmanVersion
-  /// Key to the release that introduced it.
+  /// Key, as written (keys are case-sensitive), to the release that introduced it; 4.4.0 is the first that has quadlet.
   public let keys: [String: PodmanVersion]
 
   init(_ releases: [PodmanVersion: String]) {

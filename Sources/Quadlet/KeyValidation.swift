@@ -38,7 +38,7 @@ struct KeyValidation {
     }
     check(section: kind.section, against: kind.keys, report: &report)
     check(section: "Quadlet", against: .quadlet, report: &report)
-    for line in draft.directives(in: "Service") {
+    for line in draft.lines(in: "Service") {
       guard let key = line.key, Self.unsupportedServiceKeys.contains(key) else { continue }
       report.warning(
         "using key \(key) in the Service group is not supported - use at your own risk", file: line.origin?.file,
@@ -47,7 +47,7 @@ struct KeyValidation {
   }
 
   private func check(section: String, against table: KeyTable, report: inout Report) {
-    for line in draft.directives(in: section) {
+    for line in draft.lines(in: section) {
       guard let key = line.key else { continue }
       let file = line.origin?.file
       let position = line.origin?.position

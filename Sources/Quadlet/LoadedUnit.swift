@@ -12,6 +12,10 @@ struct LoadedUnit {
   let draft: UnitDraft
   /// The kind's own section.
   let section: KeyLookup
+  /// The name without its suffix.
+  let stem: String
+  /// The service's name without `.service`.
+  let serviceName: String
 
   init(path findingName: String, kind: QuadletUnit.Kind, root: String, draft: UnitDraft) {
     self.findingName = findingName
@@ -20,22 +24,17 @@ struct LoadedUnit {
     path = UnixPath.join(root, findingName)
     self.draft = draft
     section = KeyLookup(kind.section, of: draft)
+    stem = String(name.dropLast(kind.rawValue.count + 1))
+    let isTemplate = stem.hasSuffix("@")
+    let service = isTemplate ? stem.dropLast() + kind.serviceSuffix + "@" : stem + kind.serviceSuffix
+    serviceName = section.string("ServiceName") ?? service
   }
-
-  /// The name without its suffix.
-  var stem: String { String(name.dropLast(kind.rawValue.count + 1)) }
 
   /// Whether the file is a template or an instance of one.
   var hasInstance: Bool { name.contains("@") }
 
   /// Whether the file is a template without an instance.
   var isTemplate: Bool { stem.hasSuffix("@") }
-
-  /// The service's name without `.service`.
-  var serviceName: String {
-    if let name = section.string("ServiceName") { return name }
-    return isTemplate ? stem.dropLast() + kind.serviceSuffix + "@" : stem + kind.serviceSuffix
-  }
 
   /// The container's name, with the specifiers that systemd will replace.
   var containerName: String {
@@ -44,8 +43,14 @@ struct LoadedUnit {
 
   /// The container's name with `%N` replaced; empty where other specifiers are left.
   var resolvedContainerName: String {
-    let name = containerName.split(separator: "%N", omittingEmptySubsequences: false).joined(separator: serviceName)
-    return name.contains("%") ? "" : name
+    let name = replacingServiceName(in: containerName)
+    return name.utf8.contains(UInt8(ascii: "%")) ? "" : name
+  }
+
+  /// `text` with `%N` replaced.
+  func replacingServiceName(in text: String) -> String {
+    guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
+    return text.split(separator: "%N", omittingEmptySubsequences: false).joined(separator: serviceName)
   }
 
   /// The pod's name.

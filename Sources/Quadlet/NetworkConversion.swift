@@ -12,10 +12,10 @@ extension UnitConversion {
     podman.addSwitches(
       ["DisableDNS": "--disable-dns", "Internal": "--internal", "IPv6": "--ipv6"], from: section)
     podman.addStrings(
-      ["Driver": "--driver", "IPAMDriver": "--ipam-driver", "InterfaceName": "--interface-name"], from: section)
+      ["Driver": "--driver", "InterfaceName": "--interface-name", "IPAMDriver": "--ipam-driver"], from: section)
     podman.addLists(["DNS": "--dns"], from: section)
     try addSubnets(to: &podman)
-    podman.addAssignments(["Options": "--opt", "Label": "--label"], from: section)
+    podman.addAssignments(["Label": "--label", "Options": "--opt"], from: section)
     podman.add(contentsOf: section.arguments("PodmanArgs"))
     podman.add(name)
     addCommand("ExecStart", podman)

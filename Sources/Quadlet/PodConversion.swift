@@ -28,8 +28,8 @@ extension UnitConversion {
     create.addStrings(["IP": "--ip", "IP6": "--ip6", "ShmSize": "--shm-size"], from: section)
     create.addLists(
       [
-        "NetworkAlias": "--network-alias", "DNS": "--dns", "DNSOption": "--dns-option", "DNSSearch": "--dns-search",
-        "AddHost": "--add-host", "HostName": "--hostname",
+        "AddHost": "--add-host", "DNS": "--dns", "DNSOption": "--dns-option", "DNSSearch": "--dns-search",
+        "HostName": "--hostname", "NetworkAlias": "--network-alias",
       ], from: section)
     try addVolumes(to: &create)
     create.add("--infra-name", "\(name)-infra", "--name", name)

@@ -5,7 +5,9 @@ struct PodmanCommand {
 
   /// `podman` with the modules and global arguments that `section` asks for.
   init(for section: KeyLookup) {
-    words = ["/usr/bin/podman"]
+    words = []
+    words.reserveCapacity(32)
+    words.append("/usr/bin/podman")
     words += section.all("ContainersConfModule").map { "--module=\($0)" }
     words += section.arguments("GlobalArgs")
   }
@@ -13,7 +15,19 @@ struct PodmanCommand {
   /// The words as the value of an `Exec…=` directive.
   var line: String { PodmanWords.join(words) }
 
-  mutating func add(_ more: String...) { words += more }
+  mutating func add(_ word: String) { words.append(word) }
+
+  mutating func add(_ flag: String, _ value: String) {
+    words.append(flag)
+    words.append(value)
+  }
+
+  mutating func add(_ first: String, _ second: String, _ third: String, _ more: String...) {
+    words.append(first)
+    words.append(second)
+    words.append(third)
+    words += more
+  }
 
   mutating func add(contentsOf more: [String]) { words += more }
 
@@ -23,37 +37,37 @@ struct PodmanCommand {
   /// `flag key=value` for each pair, by key.
   mutating func add(_ flag: String, pairs: [String: String?]) {
     for (key, value) in pairs.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-      words += [flag, value.map { "\(key)=\($0)" } ?? key]
+      add(flag, value.map { "\(key)=\($0)" } ?? key)
     }
   }
 
   // The generator walks a Go map for each of the four tables below, so its own order changes from run to run. Here it
-  // is the order of the flags, always.
+  // is that of the table, and every table of these is in the order of the flags' bytes.
 
   /// `flag value` for each key that has a value.
   mutating func addStrings(_ flags: KeyValuePairs<String, String>, from section: KeyLookup) {
-    for (key, flag) in flags.sorted(by: { $0.value < $1.value }) {
-      if let value = section.nonEmpty(key) { words += [flag, value] }
+    for (key, flag) in flags {
+      if let value = section.nonEmpty(key) { add(flag, value) }
     }
   }
 
   /// `flag value` for each value of each key.
   mutating func addLists(_ flags: KeyValuePairs<String, String>, from section: KeyLookup) {
-    for (key, flag) in flags.sorted(by: { $0.value < $1.value }) {
-      for value in section.all(key) { words += [flag, value] }
+    for (key, flag) in flags {
+      for value in section.all(key) { add(flag, value) }
     }
   }
 
   /// A switch for each key that occurs.
   mutating func addSwitches(_ flags: KeyValuePairs<String, String>, from section: KeyLookup) {
-    for (key, flag) in flags.sorted(by: { $0.value < $1.value }) {
+    for (key, flag) in flags {
       if let value = section.boolean(key) { add(flag, when: value) }
     }
   }
 
   /// `flag key=value` for each assignment of each key.
   mutating func addAssignments(_ flags: KeyValuePairs<String, String>, from section: KeyLookup) {
-    for (key, flag) in flags.sorted(by: { $0.value < $1.value }) {
+    for (key, flag) in flags {
       add(flag, pairs: section.assignments(key))
     }
   }

@@ -10,7 +10,7 @@ public struct PodmanVersion: Sendable, Hashable, Comparable, CustomStringConvert
   /// The release whose generator this module reproduces.
   public static let reference = PodmanVersion(5, 8, 2)
 
-  /// A release by its numbers.
+  /// A release by its numbers, none of them negative.
   public init(_ major: Int, _ minor: Int, _ patch: Int = 0) {
     self.major = major
     self.minor = minor
@@ -29,7 +29,7 @@ public struct PodmanVersion: Sendable, Hashable, Comparable, CustomStringConvert
     self.init(major, minor, patch)
   }
 
-  /// `5.8.2`.
+  /// The three numbers with dots between them: `5.8.2`.
   public var description: String { "\(major).\(minor).\(patch)" }
 
   /// Orders by major, minor, patch.

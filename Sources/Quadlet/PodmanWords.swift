@@ -25,6 +25,7 @@ enum PodmanWords {
   /// Whether an empty quoted word keeps the words behind it from being read.
   static func isCutShort(_ value: String, escapes: Bool) -> Bool {
     var rest = Array(value.utf8)[...]
+    if rest.allSatisfy(isOrdinary) { return false }
     while let word = try? nextWord(&rest, escapes: escapes) {
       if word.isEmpty { return !rest.allSatisfy(isSeparator) }
     }
@@ -32,8 +33,12 @@ enum PodmanWords {
   }
 
   private static func split(_ value: String, escapes: Bool) throws(SplitError) -> [String] {
+    let bytes = Array(value.utf8)
+    if bytes.allSatisfy(isOrdinary) {
+      return bytes.split(whereSeparator: isSeparator).map { String(decoding: $0, as: UTF8.self) }
+    }
     var words: [String] = []
-    var rest = Array(value.utf8)[...]
+    var rest = bytes[...]
     while let word = try nextWord(&rest, escapes: escapes), !word.isEmpty { words.append(word) }
     return words
   }
@@ -68,15 +73,33 @@ enum PodmanWords {
     return String(decoding: word, as: UTF8.self)
   }
 
-  private static func isSeparator(_ byte: UInt8) -> Bool {
+  /// Whether `byte` ends a word outside quotes.
+  static func isSeparator(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
   }
 
   /// Words as one command line.
-  static func join(_ words: [String]) -> String { words.map(quote).joined(separator: " ") }
+  static func join(_ words: [String]) -> String {
+    var line: [UInt8] = []
+    line.reserveCapacity(words.reduce(0) { $0 + $1.utf8.count + 1 })
+    for (index, word) in words.enumerated() {
+      if index > 0 { line.append(UInt8(ascii: " ")) }
+      line += quote(word).utf8
+    }
+    return String(decoding: line, as: UTF8.self)
+  }
+
+  /// Whether `byte` of a value stands for nothing but itself, be it a separator.
+  static func isOrdinary(_ byte: UInt8) -> Bool {
+    byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "'") && byte != 0
+  }
 
   /// One word, in double quotes where it needs them. An empty word stays empty, as the generator leaves it.
   static func quote(_ word: String) -> String {
+    let isBare = word.utf8.withContiguousStorageIfAvailable { bytes in
+      bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F && isOrdinary($0) }
+    }
+    if isBare == true { return word }
     guard word.unicodeScalars.contains(where: needsEscape) else { return word }
     var quoted = "\""
     for scalar in word.unicodeScalars {

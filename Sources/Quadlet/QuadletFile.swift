@@ -13,9 +13,9 @@ public struct QuadletFile: Sendable, Hashable {
     self.bytes = bytes
   }
 
-  /// A file with the given text.
+  /// A file with the given text as UTF-8.
   public init(path: String, text: String) { self.init(path: path, bytes: Array(text.utf8)) }
 
-  /// The file that `unit` is written as.
+  /// The file that `unit` is written as: its name, and its sections as text.
   public init(_ unit: QuadletUnit) { self.init(path: unit.name, text: unit.file.text) }
 }

@@ -5,7 +5,7 @@ import SystemdUnit
 struct QuadletFolder {
   private var folders: [String: [QuadletFile]] = [:]
   private var order: [String] = []
-  /// Folders by the last part of their path, each list in order: where drop-ins are looked for.
+  /// Folders whose names end in `.d` by the last part of their path, each list in order: where drop-ins are looked for.
   private var foldersByName: [String: [String]] = [:]
 
   init(_ files: [QuadletFile]) {
@@ -15,9 +15,8 @@ struct QuadletFolder {
       folders[folder, default: []].append(QuadletFile(path: path, bytes: file.bytes))
     }
     for folder in folders.keys {
-      folders[folder]?.sort {
-        UnixPath.name(of: $0.path).utf8.lexicographicallyPrecedes(UnixPath.name(of: $1.path).utf8)
-      }
+      // What stands before the name is the same for all.
+      folders[folder]?.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
     // A folder comes before what is in it, and its neighbours in the order of their names' bytes.
     let parts = folders.keys.map { folder in (folder, folder.split(separator: "/").map { Array($0.utf8) }) }
@@ -25,7 +24,9 @@ struct QuadletFolder {
       if left.0 == "." || right.0 == "." { return left.0 == "." && right.0 != "." }
       return left.1.lexicographicallyPrecedes(right.1) { $0.lexicographicallyPrecedes($1) }
     }.map(\.0)
-    for folder in order { foldersByName[UnixPath.name(of: folder), default: []].append(folder) }
+    for folder in order where folder.hasSuffix(".d") {
+      foldersByName[UnixPath.name(of: folder), default: []].append(folder)
+    }
   }
 
   /// The units with their drop-ins, as they will be converted. Files that cannot be read go to `report`, and with
@@ -66,6 +67,7 @@ struct QuadletFolder {
 
   private func mergeDropIns(of name: String, into draft: inout UnitDraft, report: inout Report) {
     var dropIns: [String: QuadletFile] = [:]
+    if foldersByName.isEmpty { return }
     for folder in Self.dropInFolders(of: name).flatMap({ foldersByName[$0] ?? [] }) {
       for file in folders[folder] ?? [] {
         let name = UnixPath.name(of: file.path)

@@ -16,7 +16,7 @@ public struct QuadletGenerator: Sendable {
   private let folder: String
   private let options: GeneratorOptions
 
-  /// The folder of the system's own quadlets.
+  /// The absolute path of the folder for the system's own quadlets; podman-systemd.unit(5) has others besides.
   public static let systemFolder = "/etc/containers/systemd"
 
   /// The devices that every host is taken to have: `AddDevice=-/dev/…` leaves out what is not there.
@@ -25,6 +25,14 @@ public struct QuadletGenerator: Sendable {
   ]
 
   /// A run over `files`, units and drop-ins alike, as if they lay in `folder` on a host that has `devices`.
+  ///
+  /// - Parameters:
+  ///   - files: The files of the folder with their paths relative to it; what is no quadlet is left alone. They are
+  ///     converted in the order in which podman would find them, whatever theirs is.
+  ///   - mode: Whose systemd the services are for.
+  ///   - podman: The host's podman; what it does not know is an error.
+  ///   - folder: The absolute path of the folder, which the services name and relative paths start from.
+  ///   - devices: Absolute paths of the devices that `AddDevice=-/dev/…` finds.
   public init(
     files: [QuadletFile], mode: GeneratorMode = .system, podman: PodmanVersion = .reference,
     folder: String = QuadletGenerator.systemFolder, devices: Set<String> = QuadletGenerator.usualDevices
@@ -34,7 +42,7 @@ public struct QuadletGenerator: Sendable {
     options = GeneratorOptions(mode: mode, podman: podman, devices: devices)
   }
 
-  /// A run over units made in code.
+  /// A run over units made in code, as if each was written under its name in `folder`; the rest as for files.
   public init(
     units: [QuadletUnit], mode: GeneratorMode = .system, podman: PodmanVersion = .reference,
     folder: String = QuadletGenerator.systemFolder, devices: Set<String> = QuadletGenerator.usualDevices
@@ -42,14 +50,13 @@ public struct QuadletGenerator: Sendable {
     self.init(files: units.map { QuadletFile($0) }, mode: mode, podman: podman, folder: folder, devices: devices)
   }
 
-  /// Converts everything. A unit that is refused does not keep the others from being converted.
+  /// Converts everything. A unit that is refused is a failure and an error of the result, and does not keep the others
+  /// from being converted. The same files give the same result, wherever it runs.
   public func convert() -> Conversion {
     var conversion = Conversion()
     let loaded = QuadletFolder(files).load(root: folder, report: &conversion.report)
     // What others refer to goes first; within a kind, the order of the files.
-    let units = loaded.enumerated().sorted {
-      ($0.element.kind.order, $0.offset) < ($1.element.kind.order, $1.offset)
-    }.map(\.element)
+    let units = Set(loaded.map(\.kind.order)).sorted().flatMap { order in loaded.filter { $0.kind.order == order } }
     var registry = UnitRegistry()
     for unit in units { registry.register(unit) }
     for unit in units {
@@ -77,7 +84,7 @@ public struct QuadletGenerator: Sendable {
     }
     if let pod = outcome.startingPod { registry.add(container: name, to: pod) }
     result.produced.append(Conversion.Service(name: name, unit: unit.name, text: outcome.service.text))
-    result.symlinks.merge(InstallLinks.links(for: name, of: outcome.service)) { _, new in new }
+    for link in InstallLinks.links(for: name, of: outcome.service) { result.symlinks[link.path] = link.target }
   }
 
   /// What came of one unit; it holds no registry, so that the caller's stays its own to change.
@@ -107,14 +114,14 @@ public struct QuadletGenerator: Sendable {
     let sections = [unit.kind.section, "Service", "Unit"]
     let origin =
       sections.lazy.compactMap { section in
-        unit.draft.directives(in: section).last { $0.key != nil && $0.key == error.key }?.origin
+        unit.draft.lines(in: section).last { $0.key != nil && $0.key == error.key }?.origin
       }.first ?? unit.draft.origin(of: unit.kind.section)
     report.error(error.message, file: origin?.file ?? unit.findingName, position: origin?.position)
   }
 
   private func warnOfImageName(_ unit: LoadedUnit, report: inout Report) {
-    let image = unit.draft.directives(in: unit.kind.section).last { $0.key == "Image" }
-    guard [.container, .volume, .image].contains(unit.kind), let image else { return }
+    guard [.container, .volume, .image].contains(unit.kind) else { return }
+    guard let image = unit.draft.lines(in: unit.kind.section).last(where: { $0.key == "Image" }) else { return }
     let name = KeyLookup.unquoted(image.value)
     guard !name.hasSuffix(".build"), !name.hasSuffix(".image"), !ImageNames.isUnambiguous(name) else { return }
     report.warning(

@@ -1,7 +1,22 @@
 extension QuadletUnit {
   /// The kinds of quadlet file, by the suffix of their names (podman-systemd.unit(5)).
   public enum Kind: String, Sendable, Hashable, CaseIterable {
-    case container, pod, volume, network, kube, image, build, artifact
+    /// A container, run by a service of the file's own name.
+    case container
+    /// A pod that containers of other files join. Since podman 5.0.0.
+    case pod
+    /// A named volume, made once.
+    case volume
+    /// A network, made once.
+    case network
+    /// The workloads of a Kubernetes YAML, run with `podman kube play`.
+    case kube
+    /// An image, pulled before what uses it. Since podman 4.8.0.
+    case image
+    /// An image that is built on the host. Since podman 5.2.0.
+    case build
+    /// An OCI artifact, pulled before what uses it. Since podman 5.7.0.
+    case artifact
 
     /// The section that describes the resource: `Container` for a `.container` file.
     public var section: String {

@@ -20,8 +20,8 @@ public struct QuadletUnit: Sendable, Hashable {
 
   /// Reads `bytes` as podman does, which is not in every detail as systemd does (`UnitDialect.podman`).
   ///
-  /// What cannot be read is added to `report` under the file's name, with line and column; the rest is kept. `nil` where
-  /// `name` is a path or has no quadlet suffix after a name of at least one character.
+  /// What cannot be read is added to `report` under the file's name, with line and column; the rest is kept. `nil`
+  /// where `name` is a path or has no quadlet suffix after a name of at least one character.
   public init?(name: String, parsing bytes: [UInt8], report: inout Report) {
     var found = Report()
     let file = UnitFile(parsing: bytes, dialect: .podman, report: &found)
@@ -31,8 +31,9 @@ public struct QuadletUnit: Sendable, Hashable {
 
   /// The kind of a file by its name, without folders: `web.container` is a container; `nil` where it is no quadlet.
   public static func kind(of name: String) -> Kind? {
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex, !name.contains("/") else { return nil }
-    return Kind(rawValue: String(name[name.index(after: dot)...]))
+    let bytes = name.utf8
+    guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")), dot != bytes.startIndex else { return nil }
+    return bytes.contains(UInt8(ascii: "/")) ? nil : Kind(rawValue: String(name[bytes.index(after: dot)...]))
   }
 
   /// The name of the service that podman makes of this file: `openbao.image` becomes `openbao-image.service`, unless

@@ -2,7 +2,8 @@ extension UnitConversion {
   /// `Volume=[source:]destination[:options]`, one flag each.
   mutating func addVolumes(to podman: inout PodmanCommand) throws(ConversionError) {
     for written in section.all("Volume") {
-      let parts = written.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+      let parts = written.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
+        .map { String(Substring($0)) }
       guard parts.count > 1, !parts[0].isEmpty else {
         podman.add("-v", parts.count > 1 ? parts[1] : parts[0])
         continue

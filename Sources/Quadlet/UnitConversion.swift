@@ -52,7 +52,7 @@ struct UnitConversion {
   }
 
   private func refuseUnknownKeys(in section: String, table: KeyTable) throws(ConversionError) {
-    for case let key? in unit.draft.directives(in: section).map(\.key) {
+    for case let key? in unit.draft.lines(in: section).lazy.map(\.key) {
       guard let since = table.since(key), since <= options.podman else {
         throw ConversionError("unsupported key '\(key)' in group '\(section)' in \(unit.path)", at: key)
       }

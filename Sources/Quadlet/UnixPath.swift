@@ -47,5 +47,7 @@ enum UnixPath {
   }
 
   /// The suffix with its dot, from the last dot of the name; empty where there is none.
-  static func suffix(of name: String) -> String { name.lastIndex(of: ".").map { String(name[$0...]) } ?? "" }
+  static func suffix(of name: String) -> String {
+    name.utf8.lastIndex(of: UInt8(ascii: ".")).map { String(name[$0...]) } ?? ""
+  }
 }

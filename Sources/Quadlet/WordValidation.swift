@@ -10,30 +10,34 @@ struct WordValidation {
     case plain, escaped, assignments
   }
 
-  private static let plainKeys: Set<String> = [
-    "AddCapability", "AddDevice", "DropCapability", "GIDMap", "LogOpt", "RemapGid", "RemapUid", "Sysctl", "UIDMap",
+  private static let styles: [String: Style] = [
+    "AddCapability": .plain, "AddDevice": .plain, "DropCapability": .plain, "GIDMap": .plain, "LogOpt": .plain,
+    "RemapGid": .plain, "RemapUid": .plain, "Sysctl": .plain, "UIDMap": .plain,
+    "EnvironmentFile": .escaped, "Exec": .escaped, "GlobalArgs": .escaped, "Mask": .escaped, "Mount": .escaped,
+    "PodmanArgs": .escaped, "ReloadCmd": .escaped, "Secret": .escaped, "Unmask": .escaped,
+    "Annotation": .assignments, "BuildArg": .assignments, "Environment": .assignments, "Label": .assignments,
   ]
-  private static let escapedKeys: Set<String> = [
-    "EnvironmentFile", "Exec", "GlobalArgs", "Mask", "Mount", "PodmanArgs", "ReloadCmd", "Secret", "Unmask",
-  ]
-  private static let assignmentKeys: Set<String> = ["Annotation", "BuildArg", "Environment", "Label"]
 
   private func style(of key: String) -> Style? {
-    if Self.escapedKeys.contains(key) { return .escaped }
-    if Self.assignmentKeys.contains(key) || kind == .network && key == "Options" { return .assignments }
-    if Self.plainKeys.contains(key) { return .plain }
+    if let style = Self.styles[key] { return style }
+    if kind == .network, key == "Options" { return .assignments }
     return kind == .kube && ["AutoUpdate", "ConfigMap", "Yaml"].contains(key) ? .plain : nil
   }
 
   /// Adds a warning for every such value to `report`.
   func check(report: inout Report) {
-    for line in draft.directives(in: kind.section) {
+    for line in draft.lines(in: kind.section) {
       guard let key = line.key, let style = style(of: key), let message = loss(in: line.value, style) else { continue }
       report.warning("\(key)=: \(message)", file: line.origin?.file, position: line.origin?.position)
     }
   }
 
   private func loss(in value: String, _ style: Style) -> String? {
+    // Without quotes, escapes and NUL there is nothing that podman could misread, but for a word that is no assignment
+    // behind one that is.
+    let bytes = Array(value.utf8)
+    let isOneWord = style != .assignments || !bytes.contains(where: PodmanWords.isSeparator)
+    if isOneWord, bytes.allSatisfy(PodmanWords.isOrdinary) { return nil }
     do {
       let words = style == .plain ? try PodmanWords.plain(value) : try PodmanWords.escaped(value)
       if PodmanWords.isCutShort(value, escapes: style != .plain) {

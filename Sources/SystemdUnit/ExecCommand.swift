@@ -3,7 +3,8 @@ public struct ExecCommand: Sendable, Hashable, CustomStringConvertible {
   /// The words, none with a NUL, which no argument can have (it is left out); the first is the program, by absolute
   /// path or by a name that systemd looks up in its own path.
   public var words: [String]
-  /// The special prefixes before the program, of `@`, `-`, `:`, `+`, `!` and `!!`; usually empty.
+  /// The special prefixes before the program, of `@`, `-`, `:`, `+`, `!` and `!!`, in any order; usually empty. They
+  /// are written as they are.
   public var prefix: String
   /// Whether systemd may replace specifiers (`%t`) and variables (`$MAINPID`) in the words. By default each word
   /// arrives as it is.

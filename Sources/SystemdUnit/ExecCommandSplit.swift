@@ -1,13 +1,14 @@
 extension ExecCommand {
   /// The words of a command line, unquoted and unescaped as systemd does; specifiers, variables and prefixes stay as
   /// written, and so does an escape that systemd does not know. An unquoted `;` between words separates commands of
-  /// one line; here it is a word like any other.
+  /// one line; here it is a word like any other. Throws ``ExecCommandError/unbalancedQuotes``; no words are no error.
   public static func split(_ line: String) throws(ExecCommandError) -> [String] {
     try splitMarked(line).map(\.text)
   }
 
   /// The command that `line` is, prefixes apart. A specifier or variable is an error unless the command `expands`:
-  /// then the words hold them as written. A line of several commands is an error.
+  /// then the words hold them as written. A line of several commands is an error, and so is one without a program or
+  /// with an open quote (``ExecCommandError``).
   public init(parsing line: String, expands: Bool = false) throws(ExecCommandError) {
     let marked = try Self.splitMarked(line)
     if marked.contains(where: \.separates) { throw .severalCommands }
@@ -34,7 +35,8 @@ extension ExecCommand {
 
   private static func splitMarked(_ line: String) throws(ExecCommandError) -> [Word] {
     var words: [Word] = []
-    var rest = Array(line.utf8)[...]
+    // A NUL ends a line for systemd, and no argument can hold one.
+    var rest = Array(line.utf8.prefix { $0 != 0 })[...]
     while true {
       rest = rest.drop(while: \.isUnitWhitespace)
       guard !rest.isEmpty else { return words }

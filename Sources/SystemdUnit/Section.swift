@@ -13,7 +13,7 @@ public struct Section: Sendable, Hashable {
   /// Where the header's `[` stands; `nil` for a section made in code. No part of equality.
   public var position: SourcePosition?
 
-  /// A section made in code.
+  /// A section made in code, without comments.
   public init(_ name: String, _ directives: [Directive] = []) {
     self.name = name
     self.directives = directives

@@ -10,13 +10,16 @@ public struct UnitFile: Sendable, Hashable {
 
   /// Reads `bytes` as `dialect` does. What cannot be read is added to `report` with its line and column; the rest is
   /// kept.
+  ///
+  /// Warnings are about lines that systemd ignores, errors about what it refuses; for podman, which refuses the whole
+  /// file, all are errors. Findings have no file: `Report.add(contentsOf:in:)` names it.
   public init(parsing bytes: [UInt8], dialect: UnitDialect = .systemd, report: inout Report) {
     var parser = UnitFileParser(dialect: dialect)
     self = parser.parse(bytes, report: &report)
   }
 
-  /// Reads `text` as `dialect` does. What cannot be read is added to `report` with its line and column; the rest is
-  /// kept.
+  /// Reads `text`, as UTF-8, as `dialect` does. What cannot be read is added to `report` with its line and column; the
+  /// rest is kept.
   public init(parsing text: String, dialect: UnitDialect = .systemd, report: inout Report) {
     self.init(parsing: Array(text.utf8), dialect: dialect, report: &report)
   }

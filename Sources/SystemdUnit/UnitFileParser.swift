@@ -10,7 +10,8 @@ struct UnitFileParser {
 
   /// A line as the dialect sees it: continuation joined, outer whitespace gone.
   private struct LogicalLine {
-    var bytes: [UInt8]
+    /// A part of the text itself where the line is not continued.
+    var bytes: ArraySlice<UInt8>
     var start: SourcePosition
   }
 
@@ -21,41 +22,45 @@ struct UnitFileParser {
     let hasMark = dialect == .systemd && bytes.starts(with: [0xEF, 0xBB, 0xBF])
     if hasMark { content = content.dropFirst(3) }
     if content.last == newline { content = content.dropLast() }
-    var number = 0
+    // Places count lines by LF alone, as whoever shows the text does; for systemd a lone CR and a NUL end one, too.
+    var line = (number: 1, start: bytes.startIndex)
     var rest: ArraySlice<UInt8>? = content
     while let current = rest {
-      let end = current.firstIndex(where: endsLine)
+      let end = dialect == .podman ? current.firstIndex(of: newline) : current.firstIndex(where: endsLine)
       rest = end.map { current[afterLineEnd($0, in: current)...] }
-      number += 1
       let physical = current[..<(end ?? current.endIndex)]
+      let (number, lineStart) = line
+      if let next = rest?.startIndex, bytes[next - 1] == newline { line = (number + 1, next) }
       let trimmed = dialect == .podman ? physical.trimmed.trimmedOfUnicodeSpace : physical.trimmed
       if trimmed.isEmpty || trimmed.first == hash || trimmed.first == semicolon {
         // Inside a continuation both programs skip comments; podman skips empty lines, too, which end it for systemd.
-        if let line = open, trimmed.isEmpty, dialect == .systemd {
-          read(line, report: &report)
+        if let joined = open, trimmed.isEmpty, dialect == .systemd {
+          read(joined, report: &report)
           open = nil
         }
         if open == nil { pending.append(String(decoding: trimmed, as: UTF8.self)) }
         continue
       }
-      let start = SourcePosition(line: number, column: trimmed.startIndex - physical.startIndex + 1)
-      var line = open ?? LogicalLine(bytes: [], start: start)
+      let start = SourcePosition(line: number, column: trimmed.startIndex - lineStart + 1)
+      var joined = open ?? LogicalLine(bytes: [], start: start)
       open = nil
       // systemd keeps the whitespace around the pieces of a continued line, and sees no continuation in a backslash
       // before a space.
       let piece = dialect == .systemd ? physical : trimmed
       if continues(piece) {
-        line.bytes += piece.dropLast()
-        if dialect == .systemd { line.bytes.append(space) }
+        joined.bytes += piece.dropLast()
+        if dialect == .systemd { joined.bytes.append(space) }
         if rest != nil {
           // podman takes what it has read so far for "no continuation yet" when that is nothing.
-          open = dialect == .podman && line.bytes.isEmpty ? nil : line
+          open = dialect == .podman && joined.bytes.isEmpty ? nil : joined
           continue
         }
+      } else if joined.bytes.isEmpty {
+        joined.bytes = piece
       } else {
-        line.bytes += piece
+        joined.bytes += piece
       }
-      read(line, report: &report)
+      read(joined, report: &report)
     }
     if let open, dialect == .systemd { read(open, report: &report) }
     if !pending.isEmpty {
@@ -83,13 +88,12 @@ struct UnitFileParser {
   }
 
   private mutating func read(_ written: LogicalLine, report: inout Report) {
-    let line = LogicalLine(
-      bytes: dialect == .systemd ? Array(written.bytes.trimmed) : written.bytes, start: written.start)
+    let line = LogicalLine(bytes: dialect == .systemd ? written.bytes.trimmed : written.bytes, start: written.start)
     guard !line.bytes.isEmpty else {
       pending.append("")
       return
     }
-    guard String(validating: line.bytes, as: UTF8.self) != nil else {
+    guard line.bytes.allSatisfy({ $0 < 0x80 }) || String(validating: line.bytes, as: UTF8.self) != nil else {
       report.error("the line is not valid UTF-8", position: line.start)
       return
     }
@@ -108,7 +112,7 @@ struct UnitFileParser {
       if dialect == .systemd { report.error("invalid section header", position: line.start) }
       return false
     }
-    let name = String(decoding: bytes[1..<end], as: UTF8.self)
+    let name = String(decoding: bytes[..<end].dropFirst(), as: UTF8.self)
     guard !name.isEmpty, name.unicodeScalars.allSatisfy(UnitFile.isNameScalar) else {
       report.error("invalid section name \(name.debugDescription)", position: line.start)
       return true
@@ -157,7 +161,7 @@ struct UnitFileParser {
 
 extension UInt8 {
   /// Space, tab, LF, VT, FF or CR.
-  var isUnitWhitespace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+  var isUnitWhitespace: Bool { self == 0x20 || self >= 0x09 && self <= 0x0D }
 }
 
 extension ArraySlice<UInt8> {
@@ -175,9 +179,10 @@ extension ArraySlice<UInt8> {
 extension RandomAccessCollection<UInt8> where SubSequence == ArraySlice<UInt8> {
   /// Without whitespace at either end.
   var trimmed: ArraySlice<UInt8> {
-    var slice = self[startIndex..<endIndex]
-    while let first = slice.first, first.isUnitWhitespace { slice.removeFirst() }
-    while let last = slice.last, last.isUnitWhitespace { slice.removeLast() }
-    return slice
+    var start = startIndex
+    var end = endIndex
+    while start < end, self[start].isUnitWhitespace { formIndex(after: &start) }
+    while start < end, self[index(before: end)].isUnitWhitespace { formIndex(before: &end) }
+    return self[start..<end]
   }
 }

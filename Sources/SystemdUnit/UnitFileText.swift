@@ -4,9 +4,10 @@ extension UnitFile {
   /// The file as text: `[Name]`, then `Key=Value` lines, an empty line between sections and a newline at the end;
   /// comments where they were.
   ///
-  /// No key, value or name can add a line of its own. A newline in a value is written as the space that a
+  /// No key, value, name or comment can add a line of its own. A newline in a value is written as the space that a
   /// continuation line would be read as; what the syntax has no way to write is left out, and ``validate()`` says so
-  /// beforehand.
+  /// beforehand. Two things go without a word, since systemd would not have read them: whitespace at the ends of a
+  /// value, and a newline, CR or NUL in a comment, which is written as a space.
   public var text: String {
     var text = ""
     for section in sections {

@@ -17,12 +17,13 @@ public struct UnitName: Sendable, Hashable, Comparable, CustomStringConvertible 
   /// ASCII letters, digits and `:-_.\@`, or more than 255 bytes.
   public init?(_ name: String) {
     guard !name.isEmpty, name.utf8.count <= Self.maximumLength, name.utf8.allSatisfy(Self.isAllowed),
-      let dot = name.lastIndex(of: "."), let type = UnitType(rawValue: String(name[name.index(after: dot)...]))
+      let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")),
+      let type = UnitType(rawValue: String(name[name.utf8.index(after: dot)...]))
     else { return nil }
     let stem = name[..<dot]
-    let at = stem.firstIndex(of: "@")
+    let at = stem.utf8.firstIndex(of: UInt8(ascii: "@"))
     prefix = String(stem[..<(at ?? stem.endIndex)])
-    instance = at.map { String(stem[stem.index(after: $0)...]) }
+    instance = at.map { String(stem[stem.utf8.index(after: $0)...]) }
     self.type = type
     description = name
     if prefix.isEmpty { return nil }

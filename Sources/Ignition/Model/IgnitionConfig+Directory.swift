@@ -1,11 +1,12 @@
 extension IgnitionConfig {
-  /// A directory.
+  /// A directory that is made, or given its owner and mode (`storage.directories`).
   public struct Directory: Sendable, Hashable {
-    /// Absolute path of the directory.
+    /// Absolute path of the directory, used once among files, directories and links.
     public var path: String
-    /// Permission bits, such as `0o755`; absent means that, or what the directory has.
+    /// Permission bits, 0 to `0o7777` (above `0o777` since 3.6.0); absent means `0o755`, or what an existing directory
+    /// has.
     public var mode: Int?
-    /// Whether whatever is at the path is deleted first.
+    /// Whether whatever is at the path is deleted first; otherwise an existing directory stays and anything else fails.
     public var overwrite: Bool?
     /// The owner; root where nothing is set.
     public var user: NodeUser

@@ -1,9 +1,9 @@
 extension IgnitionConfig {
   /// A disk and its partition table.
   public struct Disk: Sendable, Hashable {
-    /// Absolute path to the device.
+    /// Absolute path to the device, each disk's own, such as one of `/dev/disk/by-id`.
     public var device: String
-    /// Whether the partition table is erased first.
+    /// Whether the partition table is erased first; absent means no.
     public var wipeTable: Bool?
     /// The partitions, each by a number or a label of its own.
     public var partitions: [Partition]
@@ -34,19 +34,19 @@ extension IgnitionConfig {
     public var label: String?
     /// The number, from 1; 0 means the next free one.
     public var number: Int
-    /// Size in MiB; 0 means as large as possible.
+    /// Size in MiB; 0 means as large as possible. Absent means that, or what an existing partition has.
     public var sizeMiB: Int?
-    /// Start in MiB; 0 means the largest free block.
+    /// Start in MiB; 0 means the start of the largest free block. Absent means that, or where an existing partition is.
     public var startMiB: Int?
     /// The type's GUID; absent means Linux file system data.
     public var typeGuid: String?
-    /// The partition's own GUID.
+    /// The partition's own GUID; absent means a random one, or what an existing partition has.
     public var guid: String?
     /// Whether a partition that differs is replaced; otherwise it is an error.
     public var wipePartitionEntry: Bool?
-    /// Whether the partition exists; `false` deletes it.
+    /// Whether the partition exists; `false` deletes it, and then only ``number`` says which.
     public var shouldExist: Bool?
-    /// Whether a partition that differs only in size is resized.
+    /// Whether a partition that differs only in size is resized; absent means no. Since 3.2.0.
     public var resize: Bool?
 
     /// A value with nothing set, and whatever else is given.

@@ -1,11 +1,12 @@
 extension IgnitionConfig {
-  /// A file.
+  /// A file that is written (`storage.files`).
   public struct File: Sendable, Hashable {
-    /// Absolute path of the file.
+    /// Absolute path of the file, used once among files, directories and links.
     public var path: String
-    /// Permission bits, such as `0o644`; absent means that, or what the file has.
+    /// Permission bits, 0 to `0o7777` (above `0o777` since 3.6.0); absent means `0o644`, or what an existing file has
+    /// where ``contents`` says nothing.
     public var mode: Int?
-    /// Whether whatever is at the path is deleted first.
+    /// Whether whatever is at the path is deleted first; needs ``contents``.
     public var overwrite: Bool?
     /// The owner; root where nothing is set.
     public var user: NodeUser
@@ -13,7 +14,7 @@ extension IgnitionConfig {
     public var group: NodeGroup
     /// What the file holds; where nothing is set an existing file stays and a missing one is made empty.
     public var contents: Resource
-    /// What is appended, in order.
+    /// What is appended to the contents or to an existing file, in order.
     public var append: [Resource]
 
     /// A value with what is required, and whatever else is given.

@@ -1,21 +1,21 @@
 extension IgnitionConfig {
   /// A file system.
   public struct Filesystem: Sendable, Hashable {
-    /// Absolute path to the device.
+    /// Absolute path to the device, each file system's own.
     public var device: String
-    /// `ext4`, `btrfs`, `xfs`, `vfat`, `swap` or `none`.
+    /// `ext4`, `btrfs`, `xfs`, `vfat`, `swap`, or since 3.3.0 `none`; required where more than the device is said.
     public var format: String?
-    /// Where Ignition mounts it, seen from the later root.
+    /// Absolute path where Ignition mounts it while it runs, seen from the later root; a mount unit is another matter.
     public var path: String?
-    /// Whether an existing file system is erased.
+    /// Whether an existing file system is erased; otherwise one that matches is kept, and another fails.
     public var wipeFilesystem: Bool?
-    /// The label; its longest length depends on the format.
+    /// The label, in bytes at most: 16 (`ext4`), 256 (`btrfs`), 12 (`xfs`), 15 (`swap`), 11 (`vfat`).
     public var label: String?
-    /// The UUID.
+    /// The UUID; absent means a random one.
     public var uuid: String?
-    /// Further options for mkfs.
+    /// Further options for the format's mkfs, one word each.
     public var options: [String]
-    /// Options for mounting while Ignition runs.
+    /// Options for mounting while Ignition runs. Since 3.1.0.
     public var mountOptions: [String]
 
     /// A value with what is required, and whatever else is given.

@@ -13,7 +13,7 @@ extension IgnitionConfig.Resource {
     }
   }
 
-  /// A text itself, as the other initializer puts its bytes.
+  /// A text itself, as UTF-8, in the same forms as bytes.
   public init(inline text: String, compressed: Bool = false) {
     self.init(inline: Array(text.utf8), compressed: compressed)
   }
@@ -21,8 +21,10 @@ extension IgnitionConfig.Resource {
   /// Whether the bytes are in the config itself: the source is a `data:` URL.
   public var isInline: Bool { source?.utf8.starts(with: "data:".utf8) ?? false }
 
-  /// The bytes that the config itself holds, unpacked, at most `limit` of them; throws where the source is no `data:`
-  /// URL.
+  /// The bytes that the config itself holds, unpacked, at most `limit` of them (the default is 64 MiB).
+  ///
+  /// Throws where the source is no `data:` URL or a broken one, the compression is unknown or broken, or the bytes
+  /// unpack to more than `limit`.
   public func inlineBytes(limit: Int = IgnitionConfig.longestText) throws(DataURLError) -> [UInt8] {
     let bytes = try DataURL.decode(source ?? "")
     guard let compression, !compression.isEmpty else { return bytes }

@@ -1,5 +1,5 @@
 extension IgnitionConfig {
-  /// Kernel arguments that must or must not be there.
+  /// Kernel arguments that must or must not be there (since 3.3.0). Where they change, the machine boots again.
   public struct KernelArguments: Sendable, Hashable {
     /// Arguments that must be on the kernel command line; one entry may hold several, in order.
     public var shouldExist: [String]

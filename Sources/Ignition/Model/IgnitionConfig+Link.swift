@@ -1,17 +1,17 @@
 extension IgnitionConfig {
-  /// A symbolic or hard link.
+  /// A symbolic or hard link (`storage.links`).
   public struct Link: Sendable, Hashable {
-    /// Absolute path of the link.
+    /// Absolute path of the link, used once among files, directories and links. Nothing else may lie under it.
     public var path: String
-    /// What the link leads to.
+    /// What the link leads to: any text for a symbolic link, a file for a hard one. Required since 3.3.0.
     public var target: String?
-    /// Whether the link is a hard one.
+    /// Whether the link is a hard one; absent means a symbolic one.
     public var hard: Bool?
     /// Whether whatever is at the path is deleted first.
     public var overwrite: Bool?
-    /// The owner; root where nothing is set.
+    /// The owner of a symbolic link; root where nothing is set. A hard link has none: a warning.
     public var user: NodeUser
-    /// The group; root where nothing is set.
+    /// The group of a symbolic link; root where nothing is set. A hard link has none: a warning.
     public var group: NodeGroup
 
     /// A value with what is required, and whatever else is given.

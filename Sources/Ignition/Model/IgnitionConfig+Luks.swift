@@ -1,9 +1,9 @@
 extension IgnitionConfig {
-  /// A LUKS2 device.
+  /// A LUKS2 device (`storage.luks`, since 3.2.0).
   public struct Luks: Sendable, Hashable {
-    /// Name of the opened device.
+    /// Name of the opened device below `/dev/mapper`, without a slash, each device's own.
     public var name: String
-    /// Absolute path to the device that is encrypted.
+    /// Absolute path to the device that is encrypted. Required.
     public var device: String?
     /// The key; where nothing is set Ignition makes one.
     public var keyFile: Resource
@@ -13,15 +13,15 @@ extension IgnitionConfig {
     public var uuid: String?
     /// Further options for `cryptsetup luksFormat`.
     public var options: [String]
-    /// Whether discards pass through.
+    /// Whether discards pass through, which shows which blocks are free; absent means no. Since 3.4.0.
     public var discard: Bool?
-    /// Further options for `cryptsetup luksOpen`, kept for later boots.
+    /// Further options for `cryptsetup luksOpen`; those that LUKS2 can keep hold for later boots too. Since 3.4.0.
     public var openOptions: [String]
-    /// Whether an existing device is encrypted anew.
+    /// Whether an existing device is encrypted anew; otherwise one that matches is kept.
     public var wipeVolume: Bool?
     /// Unlocking by Clevis.
     public var clevis: Clevis
-    /// Unlocking by an IBM Crypto Express card.
+    /// Unlocking by an IBM Crypto Express card. Since 3.5.0.
     public var cex: Cex
 
     /// A value with what is required, and whatever else is given.
@@ -68,7 +68,7 @@ extension IgnitionConfig {
   public struct Clevis: Sendable, Hashable {
     /// Tang servers, each `url` once.
     public var tang: [Tang]
-    /// Whether the TPM takes part.
+    /// Whether the machine's TPM 2.0 holds a piece; absent means no.
     public var tpm2: Bool?
     /// How many of the pieces are needed; absent means 1.
     public var threshold: Int?
@@ -103,9 +103,9 @@ extension IgnitionConfig {
   public struct ClevisCustom: Sendable, Hashable {
     /// The pin: `tang`, `tpm2` or `sss`, and since 3.6.0 any other.
     public var pin: String?
-    /// The pin's configuration, JSON as text.
+    /// The pin's configuration, JSON as text. Required with a pin.
     public var config: String?
-    /// Whether unlocking needs the network.
+    /// Whether unlocking needs the network; absent means no.
     public var needsNetwork: Bool?
 
     /// A value with nothing set, and whatever else is given.
@@ -132,11 +132,11 @@ extension IgnitionConfig.ClevisCustom: SpecObject {
 extension IgnitionConfig {
   /// A Tang server.
   public struct Tang: Sendable, Hashable {
-    /// URL of the server.
+    /// URL of the server, `http` or `https`, each server's own.
     public var url: String
-    /// Thumbprint of a trusted signing key.
+    /// Thumbprint of a trusted signing key. Required.
     public var thumbprint: String?
-    /// The server's advertisement, JSON as text, so that it need not be reached at first boot.
+    /// The server's advertisement, JSON as text, so that it need not be reached at first boot. Since 3.4.0.
     public var advertisement: String?
 
     /// A value with what is required, and whatever else is given.
@@ -161,7 +161,7 @@ extension IgnitionConfig.Tang: SpecObject {
 extension IgnitionConfig {
   /// Unlocking by an IBM Crypto Express card.
   public struct Cex: Sendable, Hashable {
-    /// Whether it is used.
+    /// Whether it is used; absent means no. Needs an absent key file and no Clevis.
     public var enabled: Bool?
 
     /// A value with nothing set, and whatever else is given.

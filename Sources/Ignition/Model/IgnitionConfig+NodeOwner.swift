@@ -1,9 +1,9 @@
 extension IgnitionConfig {
   /// The owner of a file, directory or link: by number or by name.
   public struct NodeUser: Sendable, Hashable {
-    /// The user's number.
+    /// The user's number; not together with a name.
     public var id: Int?
-    /// The user's name.
+    /// The user's name, which must exist by then; not together with a number.
     public var name: String?
 
     /// A value with nothing set, and whatever else is given.
@@ -26,9 +26,9 @@ extension IgnitionConfig.NodeUser: SpecObject {
 extension IgnitionConfig {
   /// The group of a file, directory or link: by number or by name.
   public struct NodeGroup: Sendable, Hashable {
-    /// The group's number.
+    /// The group's number; not together with a name.
     public var id: Int?
-    /// The group's name.
+    /// The group's name, which must exist by then; not together with a number.
     public var name: String?
 
     /// A value with nothing set, and whatever else is given.

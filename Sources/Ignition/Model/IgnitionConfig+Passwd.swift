@@ -24,33 +24,35 @@ extension IgnitionConfig.Passwd: SpecObject {
 }
 
 extension IgnitionConfig {
-  /// A user account. What is absent is left to `useradd`, or as it is where the user exists.
+  /// A user account (`passwd.users`). What is absent is left to `useradd`, or as it is where the user exists.
   public struct PasswdUser: Sendable, Hashable {
     /// The user's name.
     public var name: String
-    /// The hashed password, as in `/etc/shadow`.
+    /// The hashed password, as in `/etc/shadow` (crypt(5)). Hard to guess, or not here:
+    /// on many platforms every process of the host can read the config.
     public var passwordHash: String?
-    /// Keys that may log in, each a line of `authorized_keys`.
+    /// Keys that may log in, each a line of `authorized_keys` and each once. They go to
+    /// `.ssh/authorized_keys.d/ignition`.
     public var sshAuthorizedKeys: [String]
     /// The user's number.
     public var uid: Int?
     /// The GECOS field.
     public var gecos: String?
-    /// The home directory.
+    /// Absolute path of the home directory.
     public var homeDir: String?
-    /// Whether no home directory is made.
+    /// Whether no home directory is made; for a new user only.
     public var noCreateHome: Bool?
     /// Name or number of the primary group.
     public var primaryGroup: String?
     /// Names of further groups.
     public var groups: [String]
-    /// Whether no group of the user's name is made.
+    /// Whether no group of the user's name is made; for a new user only.
     public var noUserGroup: Bool?
-    /// Whether the user is kept out of `lastlog` and `faillog`.
+    /// Whether the user is kept out of `lastlog` and `faillog`; for a new user only.
     public var noLogInit: Bool?
-    /// The login shell.
+    /// Absolute path of the login shell.
     public var shell: String?
-    /// Whether the user exists; `false` deletes it.
+    /// Whether the user exists; `false` deletes it, absent means `true`. Since 3.2.0.
     public var shouldExist: Bool?
     /// Whether the number comes from the system range.
     public var system: Bool?
@@ -102,7 +104,7 @@ extension IgnitionConfig.PasswdUser: SpecObject {
 }
 
 extension IgnitionConfig {
-  /// A group.
+  /// A group (`passwd.groups`).
   public struct PasswdGroup: Sendable, Hashable {
     /// The group's name.
     public var name: String
@@ -110,7 +112,7 @@ extension IgnitionConfig {
     public var gid: Int?
     /// The hashed group password.
     public var passwordHash: String?
-    /// Whether the group exists; `false` deletes it.
+    /// Whether the group exists; `false` deletes it, absent means `true`. Since 3.2.0.
     public var shouldExist: Bool?
     /// Whether the number comes from the system range.
     public var system: Bool?

@@ -1,15 +1,16 @@
 extension IgnitionConfig {
   /// A RAID array.
   public struct Raid: Sendable, Hashable {
-    /// Name of the md device.
+    /// Name of the md device, each array's own.
     public var name: String
-    /// The level, such as `raid1`.
+    /// The level: `linear`, `raid0`, `raid1`, `raid4`, `raid5`, `raid6` or `raid10`, or mdadm's other names for them.
+    /// Required since 3.3.0.
     public var level: String?
-    /// Absolute paths of the member devices.
+    /// Absolute paths of the member devices: at least one, each once.
     public var devices: [String]
-    /// How many spares.
+    /// How many of the devices are spares; absent means none. `linear` and `raid0` cannot have any.
     public var spares: Int?
-    /// Further options for mdadm.
+    /// Further options for mdadm, one word each.
     public var options: [String]
 
     /// A value with what is required, and whatever else is given.

@@ -1,13 +1,13 @@
 extension IgnitionConfig {
   /// Bytes from somewhere: a URL, how they are packed and how they are verified.
   public struct Resource: Sendable, Hashable {
-    /// The URL: `http`, `https`, `tftp`, `s3`, `gs`, `arn` or `data`.
+    /// The URL: `http`, `https`, `tftp`, `s3`, `data`, since 3.2.0 `gs`, since 3.4.0 `arn` (of S3).
     public var source: String?
-    /// `gzip` where the bytes are compressed.
+    /// `gzip` where the bytes at the source are compressed; absent where they are not.
     public var compression: String?
-    /// Headers sent with an HTTP request.
+    /// Headers sent with a request, each name once; for `http` and `https` only. Since 3.1.0.
     public var httpHeaders: [HTTPHeader]
-    /// What the (decompressed) bytes must hash to.
+    /// What the bytes, decompressed, must hash to.
     public var verification: Verification
 
     /// A value with nothing set, and whatever else is given.
@@ -62,7 +62,7 @@ extension IgnitionConfig.HTTPHeader: SpecObject {
 extension IgnitionConfig {
   /// How bytes are verified.
   public struct Verification: Sendable, Hashable {
-    /// `sha512-` or `sha256-` and the hash in hexadecimal.
+    /// `sha512-` and 128 hexadecimal digits, or since 3.1.0 `sha256-` and 64; absent means unverified.
     public var hash: String?
 
     /// A value with nothing set, and whatever else is given.

@@ -1,5 +1,5 @@
 extension IgnitionConfig {
-  /// systemd units.
+  /// systemd units and their drop-ins.
   public struct Systemd: Sendable, Hashable {
     /// The units, each `name` once.
     public var units: [Unit]
@@ -20,15 +20,15 @@ extension IgnitionConfig.Systemd: SpecObject {
 }
 
 extension IgnitionConfig {
-  /// A systemd unit.
+  /// A systemd unit (`systemd.units`), written below `/etc/systemd/system`.
   public struct Unit: Sendable, Hashable {
-    /// The unit's name with its suffix.
+    /// The unit's name with its suffix: one of systemd's types.
     public var name: String
     /// Whether it is enabled or disabled; absent means neither. Enabling needs an `[Install]` section.
     public var enabled: Bool?
     /// Whether it is masked or unmasked; absent means neither.
     public var mask: Bool?
-    /// The unit's text.
+    /// The unit's text, in the syntax of systemd.syntax(7); absent where only state or drop-ins change.
     public var contents: String?
     /// Drop-ins of the unit, each `name` once.
     public var dropins: [Dropin]
@@ -63,7 +63,7 @@ extension IgnitionConfig {
   public struct Dropin: Sendable, Hashable {
     /// The file name, ending in `.conf`.
     public var name: String
-    /// The drop-in's text.
+    /// The drop-in's text, in the syntax of systemd.syntax(7).
     public var contents: String?
 
     /// A value with what is required, and whatever else is given.
