@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// Finds values that podman reads only in part, or not at all, and converts all the same.
+/// Finds values that podman reads only in part, or not at all, and converts all the same, or writes so that systemd reads
+/// them otherwise.
 struct WordValidation {
   let kind: QuadletUnit.Kind
   let draft: UnitDraft
@@ -30,6 +31,19 @@ struct WordValidation {
       guard let key = line.key, let style = style(of: key), let message = loss(in: line.value, style) else { continue }
       report.warning("\(key)=: \(message)", file: line.origin?.file, position: line.origin?.position)
     }
+    // podman reads such a value at the end of a file, prints it as it is, and puts its own lines behind it.
+    for group in draft.groups where group.name != kind.section && group.name != "Quadlet" {
+      for line in group.lines {
+        guard let key = line.key, continues(line.value) else { continue }
+        report.warning(
+          "\(key)=: ends in a backslash, so systemd takes the next line of the service for a part of it",
+          file: line.origin?.file, position: line.origin?.position)
+      }
+    }
+  }
+
+  private func continues(_ value: String) -> Bool {
+    value.utf8.reversed().prefix { $0 == UInt8(ascii: "\\") }.count % 2 == 1
   }
 
   private func loss(in value: String, _ style: Style) -> String? {

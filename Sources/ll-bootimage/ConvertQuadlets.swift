@@ -57,7 +57,13 @@ struct ConvertQuadlets: ParsableCommand {
     case .text:
       Terminal.show(report)
       // As the generator's own -dryrun has it, so that the two can be compared.
-      for service in conversion.produced { Terminal.output("---\(service.name)---\n\(service.text)\n") }
+      var text: [UInt8] = []
+      for service in conversion.produced {
+        text += "---\(service.name)---\n".utf8
+        text += service.text.utf8
+        text.append(UInt8(ascii: "\n"))
+      }
+      Terminal.output(text)
       if !directory.holdsUnits {
         Terminal.error("\(folder): warning: no quadlets here")
       }

@@ -37,7 +37,7 @@ struct DoctorCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let pair = try blob.map { (path) throws(Exit) in try BlobInput.pair(path) }
     let value = try pair.flatMap { (pair) throws(Exit) in try BlobInput.authorizationValue(pair, authFile) }
-    let log = try EventLogInput.log(eventLog)
+    let log = try EventLogInput.log(eventLog, matters: pair?.sidecar.policy.binding != nil)
     let approved = try identity.flatMap { (path) throws(Exit) in
       try BlobInput.identity(path).eventLog.flatMap { try? EventLog(parsing: $0) }
     }

@@ -8,8 +8,16 @@ enum HealthProof {
     let program = "\(folder)/ll-node"
     var words: [UnsafeMutablePointer<CChar>?] = ([program, "openbao-ready"] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // This is a thread of the runtime's, which blocks signals: the child would inherit that, and could not be stopped.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var child: pid_t = 0
-    let code = posix_spawn(&child, program, nil, nil, &words, environ)
+    let code = posix_spawn(&child, program, nil, &attributes, &words, environ)
     guard code == 0 else { return "cannot run \(program): \(String(cString: strerror(code)))" }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 {

@@ -39,3 +39,30 @@ struct QuadletRoundTripTests {
     }
   }
 }
+
+@Suite("What fuzzing found in quadlets")
+struct QuadletFindTests {
+  @Test("a value that ends in a backslash is printed as podman prints it, and warned of where systemd reads on")
+  func trailingBackslash() {
+    let text = "[Network]\n[Service]\nE=\\\\"
+    let conversion = QuadletGenerator(files: [QuadletFile(path: "s.network", text: text)]).convert()
+    // As podman 5.4.2 prints it.
+    let printed = "[X-Network]\n\n[Service]\nE=\\\nExecStart=/usr/bin/podman network create --ignore systemd-s\n"
+    #expect(conversion.services["s-network.service"]?.contains(printed) == true)
+    #expect(
+      conversion.report.findings.map(\.description) == [
+        "s.network:3:1: warning: E=: ends in a backslash, so systemd takes the next line of the service for a part of it"
+      ])
+    var report = Report()
+    let service = UnitFile(parsing: conversion.services["s-network.service"] ?? "", report: &report)
+    #expect(service.value(of: "ExecStart", in: "Service") == nil)
+  }
+
+  @Test("a value that ends in a whole escape, or that only podman reads, is not warned of")
+  func harmlessBackslash() {
+    for text in ["[Network]\n[Service]\nE=\\\\\\", "[Service]\n[Network]\nDNS=\\\\"] {
+      let conversion = QuadletGenerator(files: [QuadletFile(path: "s.network", text: text)]).convert()
+      #expect(conversion.report.isEmpty, "\(conversion.report.findings)")
+    }
+  }
+}

@@ -14,9 +14,9 @@ public enum HostFile {
     guard fstat(descriptor, &status) == 0 else { throw .current("cannot read", path) }
     if status.st_mode & S_IFMT == S_IFDIR { throw FileError("cannot read", path, reason: "it is a directory") }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(min(max(Int(status.st_size), 4096), longest) + 1)
+    let expected = min(max(Int(status.st_size), 1024), longest) + 1
     while bytes.count < longest {
-      let room = min(max(65536, bytes.capacity - bytes.count), longest - bytes.count)
+      let room = min(bytes.isEmpty ? expected : 65536, longest - bytes.count)
       var failure: FileError?
       let got = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
         var result: Int

@@ -20,5 +20,8 @@ CURLcode ll_curl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value);
 /* The text belongs to the handle and lives until its next transfer. */
 CURLcode ll_curl_get_string(CURL *handle, CURLINFO info, const char **value);
 
+/* curl_url_get(3), whose first parameter is const in some releases. */
+CURLUcode ll_curl_url_get(CURLU *url, CURLUPart part, char **text, unsigned int flags);
+
 /* Macros with a cast, which are not imported either. */
 CURLcode ll_curl_global_init(void);
