@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo setup build test integration golden images lint fmt docs bench check clean
+.PHONY: help demo setup build test integration golden images lint fmt docs bench fuzz check clean
 
 PROGRAM := .build/debug/ll-bootimage
 OUT ?= out
@@ -45,7 +45,7 @@ lint: ## format and house rules only
 	@scripts/lint
 
 fmt: ## formats every Swift file
-	@swift format format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	@swift format format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources/fuzz-* Fuzz/Sources/Fuzzing
 
 docs: ## the libraries' documentation (DocC) into .build/docs; fails on an unresolved link or an undocumented symbol
 	@scripts/docs
@@ -54,6 +54,10 @@ bench: setup ## whole-process benchmarks of the release build, medians
 	@scripts/swift-build -c release --static-swift-stdlib --product ll-bootimage
 	@swift build -c release --package-path Benchmarks --product bench
 	@Benchmarks/.build/release/bench .build/release/ll-bootimage
+
+FUZZ_SECONDS ?= 600
+fuzz: ## libFuzzer on the JSON, unit and quadlet parsers, FUZZ_SECONDS (600) each; finds are saved and fail
+	@scripts/fuzz --seconds $(FUZZ_SECONDS)
 
 clean: ## removes what was built and rendered; the cache of setup stays
 	@rm -rf .build Benchmarks/.build $(OUT)

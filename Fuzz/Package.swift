@@ -1,0 +1,43 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The parsers under libFuzzer: scripts/fuzz builds and runs this. A package of its own, so that the flags which count
+// coverage and watch every access reach the parsers here and nothing that is shipped. Their sources are links into
+// ../Sources; Debian's gold cannot link what the sanitizers make, so lld does.
+
+let instrumented = ["-sanitize=fuzzer,address"]
+
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .unsafeFlags(instrumented),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies + ["Fuzzing", "Diagnostics"], swiftSettings: settings,
+    linkerSettings: [.unsafeFlags(instrumented + ["-use-ld=lld"])])
+}
+
+let package = Package(
+  name: "Fuzz",
+  targets: [
+    room("Diagnostics"),
+    room("SystemdUnit", ["Diagnostics"]),
+    room("Ignition", ["Diagnostics", "SystemdUnit"]),
+    room("Quadlet", ["Diagnostics", "SystemdUnit"]),
+
+    .target(name: "CFuzzer"),
+    .target(name: "Fuzzing", dependencies: ["CFuzzer", "Diagnostics", "SystemdUnit"], swiftSettings: settings),
+    fuzzer("fuzz-json", ["Ignition"]),
+    fuzzer("fuzz-unit", ["SystemdUnit"]),
+    fuzzer("fuzz-quadlet", ["Quadlet", "SystemdUnit"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
