@@ -1,13 +1,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo setup build test integration golden images lint fmt docs bench fuzz check clean
+.PHONY: help demo setup build test integration golden images lint fmt docs bench bench-tpm fuzz check clean
 
 PROGRAM := .build/debug/ll-bootimage
 OUT ?= out
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## installs what it needs, builds, renders the example cluster, prints what came out and where
 	@scripts/swift-build --product ll-bootimage
@@ -54,6 +54,11 @@ bench: setup ## whole-process benchmarks of the release build, medians
 	@scripts/swift-build -c release --static-swift-stdlib --product ll-bootimage
 	@swift build -c release --package-path Benchmarks --product bench
 	@Benchmarks/.build/release/bench .build/release/ll-bootimage
+
+bench-tpm: setup ## ll-tpm unseal against tpm2-tools and systemd-creds on swtpm, release build, medians
+	@scripts/swift-build -c release --static-swift-stdlib --product ll-tpm
+	@swift build -c release --package-path Benchmarks --product bench-tpm
+	@Benchmarks/.build/release/bench-tpm .build/release/ll-tpm Tests/MeasuredBootTests/Fixtures/running.eventlog 21
 
 FUZZ_SECONDS ?= 600
 fuzz: ## libFuzzer on the JSON, unit and quadlet parsers, FUZZ_SECONDS (600) each; finds are saved and fail

@@ -59,7 +59,7 @@ let package = Package(
     // Ground
     room("Diagnostics"),
     room("Console"),
-    room("SecretMemory"),
+    room("SecretMemory", ["CLinux"]),
     room("TPMStructures", ["SecretMemory", crypto, cryptoExtras]),
 
     // Bindings
@@ -108,6 +108,12 @@ let package = Package(
     tests(
       "SealedObjectTests", ["SealedObject", "TPMStructures", "SecretMemory", "Diagnostics", crypto], fixtures: true),
     tests("TPM2Tests", ["TPM2", "TPMStructures", "SecretMemory", crypto]),
+    tests(
+      "TPMUnsealTests",
+      [
+        "ll-tpm", "TPMUnseal", "TPM2", "SealedObject", "MeasuredBoot", "TPMStructures", "SecretMemory", "Diagnostics",
+        crypto,
+      ]),
     tests("HTTPFetchTests", ["HTTPFetch"], fixtures: true),
     tests("NodeBootTests", ["ll-node", "NodeBoot", "HTTPFetch", "Diagnostics", "SystemdUnit"], fixtures: true),
     tests("BootChainTests", ["BootChain", "SystemdUnit"]),

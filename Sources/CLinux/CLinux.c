@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -23,3 +24,5 @@ int ll_filesystem_type(const char *path, long *type) {
 int ll_set_selinux_context(int descriptor, const char *context) {
   return fsetxattr(descriptor, "security.selinux", context, strlen(context) + 1, 0);
 }
+
+int ll_prctl(int operation, unsigned long argument) { return prctl(operation, argument, 0, 0, 0); }

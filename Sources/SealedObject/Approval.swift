@@ -35,7 +35,7 @@ public struct Approval: Sendable, Hashable {
     self.pcrs = chosen
     pcrDigest = chosen.digest
     approvedPolicy = context.approvedPolicy(policy, pcrDigest: pcrDigest)
-    signature = try key.sign(approvedPolicy + context.policyRef)
+    signature = try key.sign(approvedPolicy + context.policyRef(for: policy))
   }
 
   /// Why the approval is worth nothing under `policy` for `context`; empty where it is good.
@@ -49,7 +49,7 @@ public struct Approval: Sendable, Hashable {
       let words = "has an approvedPolicy that is not of its PCRs and this node's epoch"
       refusals.append(.approval(label: label, words))
     }
-    if !context.releaseKey.isValid(signature, for: approvedPolicy + context.policyRef) {
+    if !context.releaseKey.isValid(signature, for: approvedPolicy + context.policyRef(for: policy)) {
       refusals.append(.foreignApproval(label: label))
     }
     return refusals

@@ -71,7 +71,7 @@ public struct PairDraft: Sendable {
     if context == nil, usesAuthorizationValue { throw .value("tpm-only", "takes no authorization value") }
     template = PublicArea(
       attributes: request.policy.attributes(of: kind),
-      authPolicy: context?.objectPolicy(usesAuthorizationValue: usesAuthorizationValue) ?? [],
+      authPolicy: context?.objectPolicy(sidecar.policy, usesAuthorizationValue: usesAuthorizationValue) ?? [],
       .keyedHash(nil, unique: []))
     self.sidecar = sidecar
   }
@@ -129,7 +129,7 @@ extension SealedPair {
     if context == nil, usesAuthorizationValue { throw .value("tpm-only", "takes no authorization value") }
     return PublicArea(
       attributes: sidecar.policy.attributes(of: .sealed),
-      authPolicy: context?.objectPolicy(usesAuthorizationValue: usesAuthorizationValue) ?? [],
+      authPolicy: context?.objectPolicy(sidecar.policy, usesAuthorizationValue: usesAuthorizationValue) ?? [],
       .keyedHash(nil, unique: []))
   }
 }

@@ -24,22 +24,24 @@ public struct PolicyContext: Sendable, Hashable {
     self.releaseKey = releaseKey
   }
 
-  /// What every approval is signed together with (policyRef of TPM2_PolicyAuthorize): 32 bytes.
-  public var policyRef: [UInt8] {
+  /// What every approval under `policy` is signed together with (policyRef of TPM2_PolicyAuthorize): 32 bytes. It names the policy, so that an
+  /// approval of a weaker one opens nothing that was sealed under a stronger one.
+  public func policyRef(for policy: SealingPolicy) -> [UInt8] {
     var bytes = Array("ll-tpm policy v1\0".utf8)
     let parts = [
-      Array(cluster.utf8), Array(node.utf8), epoch.operand, epoch.publicArea.name.bytes,
+      Array(cluster.utf8), Array(node.utf8), epoch.operand, epoch.publicArea.name.bytes, Array(policy.name.utf8),
+      Array((policy.binding.map { "\($0.bank):\($0.capPCR)" } ?? "").utf8),
     ]
     for part in parts { bytes += Self.prefixed(part) }
     return HashAlgorithm.sha256.hash(bytes)
   }
 
-  /// The authPolicy of an object: whatever the release key approved for this context, and an authorization value where one is used.
-  public func objectPolicy(usesAuthorizationValue: Bool) -> [UInt8] {
-    var policy = PolicyDigest(.sha256)
-    policy.policyAuthorize(releaseKey.name, reference: policyRef)
-    if usesAuthorizationValue { policy.policyAuthValue() }
-    return policy.bytes
+  /// The authPolicy of an object under `policy`: whatever the release key approved for this context, and an authorization value where one is used.
+  public func objectPolicy(_ policy: SealingPolicy, usesAuthorizationValue: Bool) -> [UInt8] {
+    var digest = PolicyDigest(.sha256)
+    digest.policyAuthorize(releaseKey.name, reference: policyRef(for: policy))
+    if usesAuthorizationValue { digest.policyAuthValue() }
+    return digest.bytes
   }
 
   /// The policy that an approval of `pcrDigest` approves: these PCRs, and the counter still at this epoch.

@@ -37,8 +37,10 @@ extension SealedPair {
         return key.emptyAuth == .no ? [.authorizationValue] : []
       }
       let usesValue = key.emptyAuth == .no
-      if key.publicArea.authPolicy == context.objectPolicy(usesAuthorizationValue: usesValue) { return [] }
-      let other = context.objectPolicy(usesAuthorizationValue: !usesValue)
+      if key.publicArea.authPolicy == context.objectPolicy(sidecar.policy, usesAuthorizationValue: usesValue) {
+        return []
+      }
+      let other = context.objectPolicy(sidecar.policy, usesAuthorizationValue: !usesValue)
       return key.publicArea.authPolicy == other ? [.authorizationValue] : [.foreignReleaseKey]
     } catch {
       return [error]

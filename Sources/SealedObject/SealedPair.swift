@@ -70,7 +70,8 @@ public struct SealedPair: Sendable, Hashable {
         .policyPCR(selection, digest: approval.pcrDigest),
         .policyNV(context.epoch.publicArea, operand: context.epoch.operand),
         .policyAuthorize(
-          key: context.releaseKey.publicArea, approvedPolicy: approval.approvedPolicy, policyRef: context.policyRef,
+          key: context.releaseKey.publicArea, approvedPolicy: approval.approvedPolicy,
+          policyRef: context.policyRef(for: sidecar.policy),
           signature: signature),
       ]
       return UnsealPlan(approval: approval, steps: usesAuthorizationValue ? steps + [.policyAuthValue] : steps)

@@ -24,7 +24,7 @@ public enum AuthorizationFile {
 
 /// Secrets in files of a disk or a tmpfs, read into locked memory.
 public enum SecretFile {
-  /// The bytes of the file, at most `limit`; a longer one is refused, and so is one that is no regular file.
+  /// The bytes of the file, at most `limit`; a longer one is refused. `-` is standard input.
   public static func read(_ path: String, limit: Int) throws(UnsealError) -> SecretBytes {
     let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else { throw .release(.current("read", path)) }

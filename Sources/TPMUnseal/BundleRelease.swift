@@ -5,7 +5,7 @@ public import TPM2
 
 /// What `ll-tpm unseal` does at boot: one unseal, and files on a tmpfs.
 public enum BundleRelease {
-  /// Unseals the pair's secret and writes the manifest's files: all of them, or none. The number of files is returned.
+  /// Unseals the pair's secret and writes the manifest's files: all of them, or none.
   public static func run(
     _ manifest: ReleaseManifest, _ pair: SealedPair, authorizationValue: SecretBytes?, from tpm: TPM
   ) async throws(UnsealError) {

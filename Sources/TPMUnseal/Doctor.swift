@@ -135,7 +135,7 @@ extension UnsealError {
       "ll-tpm identity makes one; what was sealed before the TPM was cleared is lost and must be sealed again"
     case .epoch: "seal again for the epoch that ll-tpm identity tells"
     case .notImported: "run ll-tpm import"
-    case .sealed, .release, .memory, .structure, .squattedHandle, .noApprovalFits, .authorizationValue, .notTheSame: nil
+    case .sealed, .release, .memory, .structure, .squattedHandle, .authorizationValue, .notTheSame: nil
     }
   }
 }

@@ -34,7 +34,7 @@ public enum Importing {
           return try Unsealing.unseal(object, under: root, plans: imported, authorizationValue: nil, in: context)
         }
       } catch {
-        throw StorageRoot.explained(error, root.key, in: context)
+        throw root.explained(error, in: context)
       }
       do throws(SealedObjectError) { try pair.sidecar.verify(secret: secret) } catch { throw .sealed(error) }
       let object: CreatedObject

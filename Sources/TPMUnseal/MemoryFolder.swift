@@ -10,6 +10,7 @@ struct MemoryFolder {
   struct System {
     var mounts = "/proc/self/mountinfo"
     var swaps = "/proc/swaps"
+    var blockDevices = "/sys/block"
   }
 
   /// TMPFS_MAGIC and RAMFS_MAGIC of linux/magic.h.
@@ -29,17 +30,25 @@ struct MemoryFolder {
     guard status.st_mode & 0o022 == 0 || status.st_mode & S_ISVTX != 0 else {
       throw .openFolder(folder: path, mode: status.st_mode & 0o7777)
     }
-    guard kind == Self.tmpfs, let device = try Self.swapDevice(system.swaps) else { return }
+    guard kind == Self.tmpfs, let device = try Self.swapDevice(system) else { return }
     guard try Self.mayNotSwap(status.st_dev, system.mounts) else { throw .swappable(folder: path, device: device) }
   }
 
-  /// A swap device that is no RAM itself (zram is); `nil` where there is none.
-  private static func swapDevice(_ path: String) throws(ReleaseError) -> String? {
-    for line in try lines(path).dropFirst() {
-      guard let device = line.split(separator: " ").first, !device.hasPrefix("/dev/zram") else { continue }
+  /// A swap device that is no RAM itself; `nil` where there is none.
+  private static func swapDevice(_ system: System) throws(ReleaseError) -> String? {
+    for line in try lines(system.swaps).dropFirst() {
+      guard let device = line.split(separator: " ").first else { continue }
+      if device.hasPrefix("/dev/zram"), isMemoryOnly(device.dropFirst("/dev/".count), system) { continue }
       return String(device)
     }
     return nil
+  }
+
+  /// Whether a zram device has nothing behind it that it writes to (admin-guide/blockdev/zram.rst, *writeback*).
+  private static func isMemoryOnly(_ name: Substring, _ system: System) -> Bool {
+    // A kernel without writeback has no such file.
+    guard let words = try? lines("\(system.blockDevices)/\(name)/backing_dev") else { return true }
+    return words == ["none"]
   }
 
   /// Whether the mount with that device number has the option `noswap` (proc_pid_mountinfo(5), tmpfs(5)).

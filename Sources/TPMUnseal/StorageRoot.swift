@@ -14,7 +14,8 @@ struct StorageRoot {
     do throws(TPMError) {
       handle = try tpm.object(handle: key.handle, publicArea: key.publicArea)
     } catch {
-      throw Self.explained(error, key)
+      guard case .name(let handle, let expected, let found) = error else { throw .tpm(error) }
+      throw .anotherTPM(handle: handle, expected: expected, found: found)
     }
     self.key = key
   }
@@ -52,13 +53,11 @@ struct StorageRoot {
     try tpm.startAuthSession(kind, salt: handle, attributes: attributes)
   }
 
-  /// What a failure means: asks the TPM, which is never done while all goes well, what is at the handle by now.
-  static func explained(_ error: TPMError, _ key: StorageRootKey, in tpm: TPMContext? = nil) -> UnsealError {
-    if case .name(let handle, let expected, let found) = error {
-      return .anotherTPM(handle: handle, expected: expected, found: found)
-    }
-    guard let tpm else { return .tpm(error) }
+  /// What a failure means: asks the TPM, which is never done while all goes well, what is at the handle by now. ``handle`` is not valid afterwards.
+  func explained(_ error: TPMError, in tpm: TPMContext) -> UnsealError {
     do throws(TPMError) {
+      // tss2 would compare what it finds with the stored key, and say no more than that it failed.
+      try tpm.flush(handle)
       let found = try tpm.name(of: try tpm.entity(handle: key.handle))
       return found == key.name ? .tpm(error) : .anotherTPM(handle: key.handle, expected: key.name, found: found)
     } catch let second {

@@ -47,7 +47,9 @@ struct TPMState: Sendable {
     let index = try tpm.entity(handle: number)
     let area = try tpm.nvReadPublic(index).nvPublic
     // Somebody else's index may have an authorization value, and trying it would count towards lockout.
-    guard area.attributes == EpochCounter.definedAttributes.union(.written), area.dataSize == 8 else { return (area, nil) }
+    guard area.attributes == EpochCounter.definedAttributes.union(.written), area.dataSize == 8 else {
+      return (area, nil)
+    }
     return (area, try tpm.nvRead(index, by: index, count: 8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
   }
 
@@ -87,7 +89,11 @@ struct TPMState: Sendable {
     do throws(SealedObjectError) {
       let key = try StorageRootKey(handle: rootHandle, publicArea: root)
       guard let expected, expected.name != key.name else {
-        return Diagnosis(.ok, subject, "\(key.name) at \(place)")
+        let words = "\(key.name) at \(place)"
+        guard !root.attributes.contains(.noDA) else { return Diagnosis(.ok, subject, words) }
+        return Diagnosis(
+          .warning, subject, "\(words) is subject to lockout: while the TPM is locked out nothing below it is unsealed",
+          next: "if nothing else uses it: tpm2_evictcontrol -c \(place), then ll-tpm identity makes one; seal again")
       }
       return Diagnosis(
         .failed, subject,

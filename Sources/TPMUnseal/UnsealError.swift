@@ -21,8 +21,6 @@ public enum UnsealError: Error, Sendable, Hashable {
   case noStorageRootKey(handle: UInt32)
   /// The object at that handle is no storage root key that secrets may be sealed under.
   case squattedHandle(handle: UInt32, String)
-  /// None of the approvals fits: why each was refused, by its label.
-  case noApprovalFits([RefusedApproval])
   /// The epoch's counter is not there, or another one is.
   case epoch(String)
   /// The sealed file is still for import.
@@ -31,14 +29,6 @@ public enum UnsealError: Error, Sendable, Hashable {
   case authorizationValue(isNeeded: Bool)
   /// The secret that came back from a new blob is not the one that went in.
   case notTheSame
-}
-
-/// An approval that the TPM did not accept.
-public struct RefusedApproval: Sendable, Hashable {
-  /// Its label.
-  public var label: String
-  /// What the TPM said.
-  public var reason: TPMError
 }
 
 extension UnsealError: CustomStringConvertible {
@@ -55,10 +45,6 @@ extension UnsealError: CustomStringConvertible {
     case .noStorageRootKey(let handle):
       "no storage root key at 0x\(String(handle, radix: 16)): the TPM was cleared or never set up; ll-tpm identity makes one"
     case .squattedHandle(let handle, let words): "0x\(String(handle, radix: 16)) \(words)"
-    case .noApprovalFits(let refused):
-      refused.isEmpty
-        ? "no approval"
-        : "no approval fits: " + refused.map { "\($0.label.debugDescription): \($0.reason)" }.joined(separator: "; ")
     case .epoch(let words): "the epoch's counter \(words)"
     case .notImported: "the blob is still the one for import: run ll-tpm import first"
     case .authorizationValue(let isNeeded):

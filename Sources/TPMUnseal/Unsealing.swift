@@ -24,7 +24,7 @@ public enum Unsealing {
         return try unseal(
           key.object, under: root, plans: plans, authorizationValue: authorizationValue, in: context)
       } catch {
-        throw StorageRoot.explained(error, root.key, in: context)
+        throw root.explained(error, in: context)
       }
     }
     do { try pair.sidecar.verify(secret: secret) } catch { throw .sealed(error) }
@@ -52,10 +52,16 @@ public enum Unsealing {
 
   private static func satisfy(_ plans: [UnsealPlan], _ session: TPMSession, in tpm: TPMContext) throws(TPMError) {
     var refusal: TPMError?
-    for (number, plan) in plans.enumerated() {
-      if number > 0 { try tpm.policyRestart(session) }
+    var isFresh = true
+    for plan in plans {
+      // A first step that was refused has left the session as it was.
+      if !isFresh { try tpm.policyRestart(session) }
+      isFresh = true
       do throws(TPMError) {
-        for step in plan.steps { try run(step, session, in: tpm) }
+        for step in plan.steps {
+          try run(step, session, in: tpm)
+          isFresh = false
+        }
         return
       } catch {
         // A broken connection is no refusal; of several refusals that of the approval that got furthest says most.

@@ -31,8 +31,8 @@ struct LLTPM: AsyncParsableCommand {
     Glibc.exit(Exit.environment.rawValue)
   }
 
-  // The boot's own commands are parsed without all the others, which takes half as long. Whatever is wrong, or asked about, is left to the whole parser,
-  // whose words tell where one is.
+  // The boot's own commands are parsed without all the others, which takes half as long. Whatever is wrong, or asked
+  // about, is left to the whole parser, whose words tell where one is.
   private static func parsed() throws -> any ParsableCommand {
     let words = CommandLine.arguments.dropFirst()
     let command = configuration.subcommands.first { $0.configuration.commandName == words.first }

@@ -42,7 +42,7 @@ struct ReleaseCommand: AsyncParsableCommand {
     }
     try Failure.onDisk { () throws(ReleaseError) in try SecretFiles.remove(manifest.files.map(\.path)) }
     guard cap else { return }
-    let pair = try BlobInput.pair(manifest.blob)
+    let pair = try BlobInput.pair(manifest.blob, releaseKey: manifest.releaseKey)
     let device = try tpm.open()
     do throws(UnsealError) {
       if try await Capping.cap(pair, in: device) { return }

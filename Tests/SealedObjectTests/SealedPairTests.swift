@@ -27,11 +27,12 @@ struct SealedPairTests {
         .policyNV(context.epoch.publicArea, operand: [0, 0, 0, 0, 0, 0, 0, 1]),
         .policyAuthorize(
           key: context.releaseKey.publicArea, approvedPolicy: approval.approvedPolicy,
-          policyRef: context.policyRef, signature: try #require(Signature(ecdsaP256: approval.signature))),
+          policyRef: context.policyRef(for: pair.sidecar.policy),
+          signature: try #require(Signature(ecdsaP256: approval.signature))),
       ])
     // The steps, run as a TPM runs them, end at the policy that the TPM put into the object.
     var digest = PolicyDigest(.sha256)
-    digest.policyAuthorize(context.releaseKey.name, reference: context.policyRef)
+    digest.policyAuthorize(context.releaseKey.name, reference: context.policyRef(for: pair.sidecar.policy))
     #expect(digest.bytes == pair.file.key.publicArea.authPolicy)
   }
 

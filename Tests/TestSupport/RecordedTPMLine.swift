@@ -72,8 +72,8 @@ public final class RecordedTPMLine: @unchecked Sendable {
     locked { (commandsUntilCut, losesResponse) = (commands, losingResponse) }
   }
 
-  /// Keeps back the TPM's answer to the next command with that number, so that whoever sent it stands still with all that it holds, until
-  /// ``letGo()``.
+  /// Keeps back the TPM's answer to the next command with that number, so that whoever sent it stands still with all
+  /// that it holds, until ``letGo()``.
   public func hold(_ code: UInt32) { locked { (heldCode, hasHeld) = (code, false) } }
 
   /// Whether such an answer is being kept back.

@@ -1,9 +1,11 @@
 import Glibc
 
-/// `bench-tpm LL-TPM EVENT-LOG [RUNS]`: what giving one secret back at boot costs, on a swtpm of its own, with ll-tpm and with others.
+/// `bench-tpm LL-TPM EVENT-LOG [RUNS]`: what giving one secret back at boot costs, on a swtpm of its own, with ll-tpm
+/// and with others.
 ///
-/// The programs take turns, so that what else happens on the machine happens to all of them. A line is the median of RUNS runs; wall-clock and processor
-/// time of a chain of programs are sums, its peak is the largest. The TPM commands are what swtpm logged of one more run.
+/// The programs take turns, so that what else happens on the machine happens to all of them. A line is the median of
+/// RUNS runs; wall-clock and processor time of a chain of programs are sums, its peak is the largest. The TPM
+/// commands are what swtpm logged of one more run.
 @main
 enum BenchTPM {
   static func main() {
@@ -30,7 +32,8 @@ enum BenchTPM {
     let (ours, tools) = (medians[0], medians[1])
     print("ll-tpm / tpm2-tools: wall \(Cost.text(ours.wall / tools.wall)), cpu \(Cost.text(ours.cpu / tools.cpu))")
     print("goal, at most half the time of tpm2-tools: \(ours.wall <= tools.wall / 2 ? "met" : "MISSED")")
-    print("goal, fewer TPM commands than the others: \(commands[1...].allSatisfy { commands[0] < $0 } ? "met" : "MISSED")")
+    print(
+      "goal, fewer TPM commands than the others: \(commands[1...].allSatisfy { commands[0] < $0 } ? "met" : "MISSED")")
     print("goal, at most 12 TPM commands: \(commands[0] <= 12 ? "met" : "MISSED")")
     print("goal, peak below 12 MB: \(ours.peak * 1024 * 1024 < 12_000_000 ? "met" : "MISSED")")
     node.end()

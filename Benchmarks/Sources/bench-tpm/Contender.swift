@@ -8,7 +8,8 @@ struct Contender {
   /// Where the secret is afterwards.
   let released: String
 
-  /// Runs it once. What it left in the TPM is flushed afterwards, which the kernel's resource manager would do at its end.
+  /// Runs it once. What it left in the TPM is flushed afterwards, which the kernel's resource manager would do at its
+  /// end.
   func run(_ node: Node) -> Cost {
     unlink(released)
     var cost = Cost(chain[0])
@@ -36,7 +37,10 @@ struct Contender {
       Contender(
         name: "tpm2_load, tpm2_unseal, tpm2_flushcontext (PCR 7, 13)",
         chain: [
-          ["tpm2_load", "-C", "0x81000001", "-u", node.path("o.pub"), "-r", node.path("o.priv"), "-c", node.path("o.ctx")],
+          [
+            "tpm2_load", "-C", "0x81000001", "-u", node.path("o.pub"), "-r", node.path("o.priv"), "-c",
+            node.path("o.ctx"),
+          ],
           ["tpm2_unseal", "-c", node.path("o.ctx"), "-p", "pcr:sha256:7,13", "-o", node.inMemory("tools")],
           ["tpm2_flushcontext", "-t"],
         ], released: node.inMemory("tools")),

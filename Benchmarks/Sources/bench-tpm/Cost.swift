@@ -6,7 +6,8 @@ struct Cost {
   var wall: Double
   /// User and system time in milliseconds.
   var cpu: Double
-  /// The largest resident set in MiB (getrusage(2), ru_maxrss, which Linux counts in KiB). A child starts with its parent's.
+  /// The largest resident set in MiB (getrusage(2), ru_maxrss, which Linux counts in KiB). A child starts with its
+  /// parent's.
   var peak: Double
 
   /// Runs the program `words` to its end, its outputs into `output`.
@@ -20,7 +21,9 @@ struct Cost {
     defer { posix_spawn_file_actions_destroy(&actions) }
     var process = pid_t()
     let start = ContinuousClock.now
-    guard posix_spawnp(&process, words[0], &actions, nil, &arguments, environ) == 0 else { fail("cannot start \(words[0])", 3) }
+    guard posix_spawnp(&process, words[0], &actions, nil, &arguments, environ) == 0 else {
+      fail("cannot start \(words[0])", 3)
+    }
     var status: Int32 = 0
     var usage = rusage()
     while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}

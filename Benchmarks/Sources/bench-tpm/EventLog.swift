@@ -1,4 +1,5 @@
-/// The measurements of a recorded boot, read by as much of the TCG PC Client Platform Firmware Profile (10, *Event Logging*) as that takes.
+/// The measurements of a recorded boot, read by as much of the TCG PC Client Platform Firmware Profile (10, *Event
+/// Logging*) as that takes.
 enum EventLog {
   /// Each as tpm2_pcrextend takes it: `7:sha256=…,sha384=…`.
   static func measurements(of path: String) -> [String] {

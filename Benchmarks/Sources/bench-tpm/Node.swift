@@ -27,7 +27,10 @@ struct Node {
         + ["--policy", "standard", "--cluster", "bench", "--node", "one", "--release-key", path("release.pem")])
     _ = Cost(["tpm2_createpolicy", "--policy-pcr", "-l", "sha256:7,13", "-L", path("pcr.policy")])
     _ = Cost(
-      ["tpm2_create", "-C", "0x81000001", "-i", path("secret"), "-L", path("pcr.policy"), "-u", path("o.pub"), "-r", path("o.priv")])
+      [
+        "tpm2_create", "-C", "0x81000001", "-i", path("secret"), "-L", path("pcr.policy"), "-u", path("o.pub"), "-r",
+        path("o.priv"),
+      ])
     flush()
   }
 
@@ -47,7 +50,8 @@ struct Node {
 
   /// systemd-creds, where there is one with TPM support: its name and how it is started.
   var systemdCreds: [(String, [String])] {
-    guard let version = Self.lines(of: "systemd-creds --version 2>/dev/null").first, version.hasPrefix("systemd ") else { return [] }
+    guard let version = Self.lines(of: "systemd-creds --version 2>/dev/null").first, version.hasPrefix("systemd ")
+    else { return [] }
     let features = Self.lines(of: "systemd-creds --version")
     guard features.contains(where: { $0.split(separator: " ").contains("+TPM2") }) else { return [] }
     let number = version.split(separator: " ")[1]
@@ -62,7 +66,8 @@ struct Node {
   private func start() {
     mkdir(path("state"), 0o700)
     _ = Cost([
-      "swtpm", "socket", "--tpm2", "--daemon", "--tpmstate", "dir=\(path("state"))", "--server", "type=unixio,path=\(path("socket"))",
+      "swtpm", "socket", "--tpm2", "--daemon", "--tpmstate", "dir=\(path("state"))", "--server",
+      "type=unixio,path=\(path("socket"))",
       "--ctrl", "type=unixio,path=\(path("socket")).ctrl", "--flags", "not-need-init,startup-clear", "--pid",
       "file=\(path("pid"))", "--log", "file=\(path("log")),level=5",
     ])

@@ -12,3 +12,6 @@ int ll_filesystem_type(const char *path, long *type);
 
 /* fsetxattr(2) of security.selinux on an open file, with the context's NUL as setfilecon(3) writes it: 0, or -1 with errno. */
 int ll_set_selinux_context(int descriptor, const char *context);
+
+/* prctl(2), which is variadic, with one argument and zeros: its result, or -1 with errno. */
+int ll_prctl(int operation, unsigned long argument);
