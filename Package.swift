@@ -72,6 +72,11 @@ let package = Package(
     room("Quadlet", ["Diagnostics", "SystemdUnit"]),
     room("MeasuredBoot", ["TPMStructures", "Diagnostics", "SystemdUnit"]),
     room("SealedObject", ["TPMStructures", "SecretMemory", "Diagnostics", asn1, crypto]),
+    room("BootApproval", ["MeasuredBoot", "SealedObject", "TPMStructures"]),
+    room("Age", ["SecretMemory", crypto, cryptoExtras]),
+    room("PrivateKeys", ["SecretMemory", crypto, cryptoExtras, asn1]),
+    room("Recovery", ["SecretMemory", crypto, cryptoExtras]),
+    room("PKI", ["PrivateKeys", "SecretMemory", "Diagnostics", x509, asn1, crypto]),
 
     // Node domain
     room(
@@ -83,17 +88,27 @@ let package = Package(
     room("BootChain", ["Diagnostics", "SystemdUnit", "Quadlet"]),
     room(
       "BootImage",
-      ["CLinux", "Diagnostics", "SystemdUnit", "Ignition", "Quadlet", "BootChain", "HTTPFetch", crypto, yams]),
+      ["CLinux", "Diagnostics", "SystemdUnit", "Ignition", "Quadlet", "BootChain", "HTTPFetch", "PKI", crypto, yams]),
+    room(
+      "Desk",
+      [
+        "BootImage", "PKI", "Age", "PrivateKeys", "Recovery", "SealedObject", "BootApproval", "MeasuredBoot",
+        "TPMStructures", "SecretMemory", "Diagnostics", "CLinux", crypto,
+      ]),
 
     // Programs
     program(
-      "ll-bootimage", ["BootImage", "BootChain", "Ignition", "Quadlet", "Diagnostics", "HTTPFetch", argumentParser]),
+      "ll-bootimage",
+      [
+        "BootImage", "Desk", "PKI", "Age", "SealedObject", "MeasuredBoot", "TPMStructures", "BootChain", "Ignition",
+        "Quadlet", "Diagnostics", "HTTPFetch", "SecretMemory", argumentParser,
+      ]),
     program("ll-node", ["NodeBoot", "Console", "Diagnostics", argumentParser]),
     program(
       "ll-tpm",
       [
-        "TPMUnseal", "TPM2", "SealedObject", "MeasuredBoot", "TPMStructures", "SecretMemory", "Diagnostics", "Console",
-        argumentParser,
+        "TPMUnseal", "TPM2", "SealedObject", "MeasuredBoot", "BootApproval", "TPMStructures", "SecretMemory",
+        "Diagnostics", "Console", argumentParser,
       ]),
 
     // Tests
@@ -111,15 +126,20 @@ let package = Package(
     tests(
       "TPMUnsealTests",
       [
-        "ll-tpm", "TPMUnseal", "TPM2", "SealedObject", "MeasuredBoot", "TPMStructures", "SecretMemory", "Diagnostics",
-        crypto,
+        "ll-tpm", "TPMUnseal", "TPM2", "SealedObject", "MeasuredBoot", "BootApproval", "TPMStructures", "SecretMemory",
+        "Diagnostics", crypto,
       ]),
+    tests("AgeTests", ["Age", "SecretMemory", crypto], fixtures: true),
+    tests("PrivateKeysTests", ["PrivateKeys", "SecretMemory", crypto]),
+    tests("RecoveryTests", ["Recovery", "SecretMemory"], fixtures: true),
+    tests("PKITests", ["PKI", "PrivateKeys", "SecretMemory", x509, asn1, crypto], fixtures: true),
     tests("HTTPFetchTests", ["HTTPFetch"], fixtures: true),
     tests("NodeBootTests", ["ll-node", "NodeBoot", "HTTPFetch", "Diagnostics", "SystemdUnit"], fixtures: true),
     tests("BootChainTests", ["BootChain", "SystemdUnit"]),
     tests(
-      "BootImageTests", ["BootImage", "BootChain", "Ignition", "Quadlet", "SystemdUnit", "Diagnostics", "HTTPFetch"]),
-    tests("IntegrationTests", ["ll-bootimage", crypto]),
+      "BootImageTests",
+      ["BootImage", "PKI", "BootChain", "Ignition", "Quadlet", "SystemdUnit", "Diagnostics", "HTTPFetch"]),
+    tests("IntegrationTests", ["ll-bootimage", "ll-tpm", crypto]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -10,6 +10,8 @@ public enum SecretMemoryError: Error, Sendable, Hashable {
   case coreDumps(Int32)
   /// A count below zero, or one that does not fit the memory that was asked for.
   case count(Int)
+  /// read(2) failed; `EFBIG` where there was more than was asked for.
+  case reading(Int32)
 }
 
 extension SecretMemoryError: CustomStringConvertible {
@@ -21,6 +23,7 @@ extension SecretMemoryError: CustomStringConvertible {
       "cannot lock memory for a secret (mlock: errno \(code)): raise RLIMIT_MEMLOCK (LimitMEMLOCK=)"
     case .advising(let code): "cannot keep a secret's memory out of dumps and children (madvise: errno \(code))"
     case .coreDumps(let code): "cannot turn core dumps off (errno \(code))"
+    case .reading(let code): "cannot read a secret (errno \(code))"
     case .count(let count): "\(count) bytes do not fit a secret's memory"
     }
   }

@@ -29,29 +29,12 @@ public enum SecretFile {
     let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else { throw .release(.current("read", path)) }
     defer { close(descriptor) }
-    var failure: Int32?
-    var isTooLong = false
-    let secret: SecretBytes
     do throws(SecretMemoryError) {
-      // One byte more than fits tells that there is more.
-      secret = try SecretBytes(capacity: limit + 1) { buffer in
-        var filled = 0
-        while filled < buffer.count {
-          let count = Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
-          if count < 0, errno == EINTR { continue }
-          if count < 0 { failure = errno }
-          if count <= 0 { break }
-          filled += count
-        }
-        isTooLong = filled > limit
-        return filled
-      }
+      return try SecretBytes.read(from: descriptor, limit: limit)
     } catch {
+      if case .reading(let code) = error { throw .release(.system(action: "read", path: path, code: code)) }
       throw .memory(error)
     }
-    if let failure { throw .release(.system(action: "read", path: path, code: failure)) }
-    if isTooLong { throw .release(.system(action: "read", path: path, code: EFBIG)) }
-    return secret
   }
 
   /// A new file, mode 0400, durable; whole or not there.

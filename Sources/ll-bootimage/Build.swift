@@ -1,5 +1,6 @@
 import ArgumentParser
 import BootImage
+import Desk
 import Diagnostics
 import Ignition
 
@@ -30,6 +31,12 @@ struct Build: ParsableCommand {
     help: ArgumentHelp("The folder with our own programs (ll-tpm, ll-node, ll-agent) for the nodes.", valueName: "DIR"))
   var artifacts: String?
 
+  @Option(help: ArgumentHelp("The desk's folder (default: the cluster file's).", valueName: "DIR"))
+  var desk: String?
+
+  @Flag(help: "INSECURE: throw-away secrets in plain text in every config, for a lab without TPMs.")
+  var lab = false
+
   @Option(help: "How the result is printed: text or json.")
   var format: OutputFormat = .text
 
@@ -48,11 +55,12 @@ struct Build: ParsableCommand {
   func run() throws {
     let inputs = try cluster.load()
     if let node { _ = try ClusterOptions.node(node, in: inputs) }
+    let supplies = try supplies(inputs.cluster.definition)
     let options = try Terminal.environment { () throws(FileError) in
       BuildOptions(
         bootstrap: bootstrap,
         programs: try artifacts.map { folder throws(FileError) in try ArtifactFolder.read(folder) } ?? [],
-        anchors: try DeskFolder.anchors(besideCluster: cluster.clusterFile))
+        desk: supplies)
     }
     var report = Report()
     let command = BuildCommand(inputs: inputs, options: options, spec: spec, onlyNode: node)
@@ -66,16 +74,29 @@ struct Build: ParsableCommand {
     case .text:
       for node in summary.nodes {
         Terminal.line(
-          "\(out)/\(node.name).ign  \(node.role.rawValue), \(node.files) files, \(node.units) units, \(node.size) bytes"
+          "\(out)/\(node.name).ign  \(node.role.rawValue), \(node.files) files, \(node.units) units, \(node.size) bytes\(summary.isLab ? ", INSECURE LAB" : "")"
         )
       }
       Terminal.line("\(out)/\(OutputFolder.manifest)  spec \(spec)\(bootstrap ? ", with the self-initialisation" : "")")
     }
   }
 
+  private func supplies(_ cluster: ClusterDefinition) throws(ExitStatus) -> DeskSupplies {
+    var place = DeskPlace()
+    place.clusterFile = self.cluster.clusterFile
+    place.desk = desk
+    let folder = place.folder
+    return try Failure.handled { () throws(DeskError) in
+      lab
+        ? try LabDesk.supplies(beside: folder, cluster: cluster, bootstrap: bootstrap, at: Failure.now)
+        : try DeskFolder.supplies(DeskPaths(folder: folder), cluster: cluster, bootstrap: bootstrap)
+    }
+  }
+
   private func json(_ summary: BuildCommand.Summary, _ report: Report) -> JSONText {
     .object([
       .init("out", .string(out)), .init("spec", .string(spec.rawValue)), .init("bootstrap", .boolean(bootstrap)),
+      .init("insecureLab", .boolean(summary.isLab)),
       .init(
         "nodes",
         .array(

@@ -26,6 +26,13 @@ enum Terminal {
     }
   }
 
+  /// Prints lent bytes to standard output, such as a secret's that are for the person in front of it.
+  static func write(_ bytes: UnsafeRawBufferPointer) {
+    outputFailure.withLock { failure in
+      if failure == 0 { failure = write(bytes, to: STDOUT_FILENO) }
+    }
+  }
+
   /// Prints `text` to standard output as it is.
   static func output(_ text: String) { output(Array(text.utf8)) }
 
@@ -60,19 +67,34 @@ enum Terminal {
   /// Whether standard error is a terminal, where a line may be drawn again.
   static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// Reads until the end of a line; `false` where there is no more to read.
+  static func waitForEnter() -> Bool {
+    var byte: UInt8 = 0
+    while true {
+      let count = Glibc.read(STDIN_FILENO, &byte, 1)
+      if count < 0, errno == EINTR { continue }
+      guard count == 1 else { return false }
+      if byte == UInt8(ascii: "\n") { return true }
+    }
+  }
+
   /// Draws the current line of the terminal again.
   static func draw(_ text: String) { _ = write(Array("\r\u{1B}[K\(text)".utf8), to: STDERR_FILENO) }
 
-  /// Writes everything; the system's error number where it cannot, else 0.
   private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    bytes.withUnsafeBytes { write($0, to: descriptor) }
+  }
+
+  /// Writes everything; the system's error number where it cannot, else 0.
+  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+    var offset = 0
+    while offset < bytes.count {
+      let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
       if count < 0 {
         if errno == EINTR { continue }
         return errno
       }
-      rest = rest.dropFirst(count)
+      offset += count
     }
     return 0
   }

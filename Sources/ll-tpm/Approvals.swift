@@ -1,3 +1,4 @@
+import BootApproval
 import Console
 import Diagnostics
 import MeasuredBoot

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BootApproval
 import Console
 import Diagnostics
 import MeasuredBoot

@@ -79,10 +79,11 @@ struct RenderingTests {
   func programs() throws {
     let content = try ExampleInputs().plan("worker-1").content()
     #expect(content.missing.programs.sorted() == ["ll-agent", "ll-node", "ll-tpm"])
-    #expect(content.missing.sealed == ["/etc/ll/sealed/login.pem"])
+    #expect(content.missing.sealed == ["/etc/ll/sealed/login.pem", "/etc/ll/sealed/login.json"])
     #expect(
       try ExampleInputs().plan("master-1").content().missing.sealed == [
-        "/etc/ll/sealed/openbao.pem", "/etc/ll/sealed/login.pem",
+        "/etc/ll/sealed/openbao.pem", "/etc/ll/sealed/openbao.json", "/etc/ll/sealed/login.pem",
+        "/etc/ll/sealed/login.json",
       ])
   }
 

@@ -66,7 +66,7 @@ struct CommandLineTests {
     #expect(try Self.program(["init", folder]).status == 3)
     let build = try Self.program(["build", "--cluster", "\(folder)/cluster.yaml", "--out", "\(folder)/out"])
     #expect(build.status == 0, "\(build.errors)")
-    #expect(build.errors.contains("not bootable: 8 sealed files missing: master-1:/etc/ll/sealed/openbao.pem"))
+    #expect(build.errors.contains("not bootable: 16 sealed files missing: master-1:/etc/ll/sealed/openbao.pem"))
     #expect(!build.errors.contains("error:"))
   }
 

@@ -29,27 +29,26 @@ final class ExampleCluster: Sendable {
       try folder.write("stand-in for \(program)\n", to: "artifacts/\(program)")
       try folder.write("stand-in for \(program)\n", to: "mirror/artifacts/\(program)")
     }
-    let key = folder.url.appendingPathComponent("anchor.key").path
-    let anchor = folder.url.appendingPathComponent("anchor.pem").path
-    _ = try Command([
-      "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
-      "/CN=stand-in",
-      "-days", "2", "-keyout", key, "-out", anchor,
-    ])
-    for issuer in ["kubernetes", "etcd", "front-proxy", "platform", "bootstrap"] {
-      try folder.write(try folder.text("anchor.pem"), to: "pki/anchors/\(issuer).pem")
-    }
     let example = try String(
       decoding: Data(contentsOf: SharedFolder.checkout.appendingPathComponent("clusters/example.yaml")), as: UTF8.self)
     let lines = example.split(separator: "\n", omittingEmptySubsequences: false).filter {
       !$0.hasPrefix("artifacts:") && !$0.hasPrefix("mirror:")
     }
     try folder.write("mirror: \(mirror.address)\n" + lines.joined(separator: "\n"), to: "cluster.yaml")
+    try seal()
     let build = try Command([
       BuiltProgram.path("ll-bootimage"), "build", "--cluster", clusterFile, "--out", out.path, "--spec", "3.3.0",
       "--bootstrap", "--artifacts", folder.url.appendingPathComponent("artifacts").path,
     ])
     guard build.status == 0 else { throw Failure(text: build.errors) }
+  }
+
+  /// A desk with a simulated TPM for each node, to which everything is sealed.
+  private func seal() throws {
+    let desk = SimulatedDesk(folder: folder, clusterFile: clusterFile)
+    try desk.begin()
+    for node in ["master-1", "master-2", "master-3", "worker-1", "worker-2"] { try desk.identify(node) }
+    try desk.seal(["--bootstrap", "--escrow", "none"])
   }
 
   struct Failure: Error { var text: String }

@@ -172,31 +172,4 @@ struct OutputFolderFaultTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: desk.path("new")) == ["images"])
     #expect(try Command([BuiltProgram.path("ll-bootimage"), "init", ""]).status == 2)
   }
-
-  @Test(
-    "whatever else an anchor's file holds is refused and not repeated",
-    arguments: [
-      "CERT\nCANARY", "CANARY\nCERT", "CERT\n-----BEGIN ENCRYPTED  KEY-----\nCANARY\n-----END ENCRYPTED  KEY-----",
-      "-----BEGIN CERTIFICATE-----\nQ0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZ\n-----END CERTIFICATE-----",
-      "-----BEGIN CERTIFICATE-----", "CERT\nCERT",
-    ])
-  func anchors(text: String) throws {
-    let desk = try Desk()
-    _ = try Command([
-      "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=a",
-      "-keyout",
-      desk.path("a.key"), "-out", desk.path("a.pem"),
-    ])
-    let certificate = try desk.folder.text("a.pem").trimmingCharacters(in: .whitespacesAndNewlines)
-    try desk.folder.write(certificate, to: "pki/anchors/platform.pem")
-    #expect(try desk.run(["build", "--out", "out"]).status == 0)
-    #expect(try desk.folder.text("out/worker-1.ign").contains("/etc/ll/anchors/platform.pem"))
-    try desk.folder.write(
-      text.replacingOccurrences(of: "CERT\n", with: certificate + "\n").replacingOccurrences(
-        of: "\nCERT", with: "\n" + certificate), to: "pki/anchors/etcd.pem")
-    let result = try desk.run(["build", "--out", "out"])
-    #expect(
-      result.status == 3 && result.errors.contains("one certificate in PEM") && !result.errors.contains("CANARY"),
-      "\(result.errors)")
-  }
 }

@@ -91,16 +91,6 @@ struct SecrecyTests {
     #expect(!(result.output + result.errors).contains("CANARY"), "\(result.errors)")
     #expect(!FileManager.default.fileExists(atPath: desk.path("out")))
   }
-
-  @Test("an anchor that comes with a private key is refused")
-  func anchorWithKey() throws {
-    let desk = try Desk()
-    try desk.folder.write(
-      "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----\n",
-      to: "pki/anchors/kubernetes.pem")
-    let result = try desk.run(["build", "--out", desk.path("out")])
-    #expect(result.status == 3 && !result.errors.contains("CANARY"), "\(result.errors)")
-  }
 }
 
 /// The ways in which a text may stand in a file.

@@ -1,3 +1,4 @@
+import BootApproval
 import Foundation
 import MeasuredBoot
 import SealedObject

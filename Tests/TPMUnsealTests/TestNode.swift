@@ -1,3 +1,4 @@
+import BootApproval
 import Crypto
 import Diagnostics
 import Foundation

@@ -1,3 +1,5 @@
+import PKI
+
 extension NodeCertificate {
   /// What of a node appears in its certificates.
   struct Node: Sendable, Hashable {
@@ -52,7 +54,7 @@ extension NodeCertificate {
     NodeCertificate(
       name: "kubelet", issuer: .kubernetes, role: .perNode("kubelet", node: node.name),
       commonName: "system:node:\(node.name)", organizations: ["system:nodes"], dnsNames: [node.name, node.fullName],
-      addresses: [node.address], usages: [.client, .server], users: ["kubelet"])
+      addresses: [node.address], usages: [.client, .server], users: ["kubelet"], verifiers: ["kube-apiserver"])
   }
 
   private static func apiServer(_ node: Node, _ cluster: ControlPlane) -> [NodeCertificate] {
@@ -71,17 +73,19 @@ extension NodeCertificate {
       NodeCertificate(
         name: "kube-apiserver", issuer: .kubernetes, role: .perNode("kube-apiserver", node: node.name),
         commonName: "kube-apiserver", dnsNames: names, addresses: addresses, usages: [.server],
-        users: ["kube-apiserver"]),
+        users: ["kube-apiserver"], verifiers: ["every client of the API: kubelet, Cilium, controllers, pods"]),
       NodeCertificate(
         name: "kube-apiserver-kubelet-client", issuer: .kubernetes, role: .shared("kube-apiserver-kubelet-client"),
         commonName: "kube-apiserver-kubelet-client", usages: [.client],
-        users: ["kube-apiserver"]),
+        users: ["kube-apiserver"], verifiers: ["kubelet"]),
       NodeCertificate(
         name: "kube-apiserver-etcd-client", issuer: .etcd, role: .shared("kube-apiserver-etcd-client"),
-        commonName: "kube-apiserver-etcd-client", usages: [.client], users: ["kube-apiserver", "ll-node etcd-join"]),
+        commonName: "kube-apiserver-etcd-client", usages: [.client], users: ["kube-apiserver", "ll-node etcd-join"],
+        verifiers: ["etcd"]),
       NodeCertificate(
         name: "kube-front-proxy-client", issuer: .frontProxy, role: .shared("kube-front-proxy-client"),
-        commonName: "front-proxy-client", usages: [.client], users: ["kube-apiserver"]),
+        commonName: "front-proxy-client", usages: [.client], users: ["kube-apiserver"],
+        verifiers: ["extension API servers"]),
     ]
   }
 
@@ -89,16 +93,19 @@ extension NodeCertificate {
     [
       NodeCertificate(
         name: "kube-controller-manager", issuer: .kubernetes, role: .shared("kube-controller-manager"),
-        commonName: "system:kube-controller-manager", usages: [.client], users: ["kube-controller-manager"]),
+        commonName: "system:kube-controller-manager", usages: [.client], users: ["kube-controller-manager"],
+        verifiers: ["kube-apiserver"]),
       NodeCertificate(
         name: "kube-scheduler", issuer: .kubernetes, role: .shared("kube-scheduler"),
-        commonName: "system:kube-scheduler", usages: [.client], users: ["kube-scheduler"]),
+        commonName: "system:kube-scheduler", usages: [.client], users: ["kube-scheduler"], verifiers: ["kube-apiserver"]
+      ),
       NodeCertificate(
         name: "kube-admin", issuer: .kubernetes, role: .shared("kube-admin"), commonName: "kube-admin",
-        organizations: ["system:masters"], usages: [.client], hours: 240, users: ["cluster-addons.service"]),
+        organizations: ["system:masters"], usages: [.client], hours: 240, users: ["cluster-addons.service"],
+        verifiers: ["kube-apiserver"]),
       NodeCertificate(
         name: "kube-vip", issuer: .kubernetes, role: .shared("kube-vip"), commonName: "low-layer:kube-vip",
-        usages: [.client], users: ["kube-vip"]),
+        usages: [.client], users: ["kube-vip"], verifiers: ["kube-apiserver"]),
     ]
   }
 
@@ -109,10 +116,12 @@ extension NodeCertificate {
     return [
       NodeCertificate(
         name: "etcd-server", issuer: .etcd, role: .perNode("etcd-server", node: node.name), commonName: node.name,
-        dnsNames: names, addresses: addresses, usages: [.client, .server], users: ["etcd"]),
+        dnsNames: names, addresses: addresses, usages: [.client, .server], users: ["etcd"],
+        verifiers: ["kube-apiserver", "ll-node etcd-join"]),
       NodeCertificate(
         name: "etcd-peer", issuer: .etcd, role: .perNode("etcd-peer", node: node.name), commonName: node.name,
-        dnsNames: names, addresses: addresses, usages: [.client, .server], users: ["etcd"]),
+        dnsNames: names, addresses: addresses, usages: [.client, .server], users: ["etcd"],
+        verifiers: ["the other etcd members"]),
     ]
   }
 
@@ -121,7 +130,7 @@ extension NodeCertificate {
       name: "openbao-listener", issuer: .platform, role: .perNode("openbao-listener", node: node.name),
       commonName: node.fullName, dnsNames: [node.fullName, OpenBaoPaths.serverName(domain: node.domain)],
       addresses: [loopback, node.address], usages: [.server], users: ["openbao"],
-      reactingUnits: ["openbao.service"])
+      verifiers: ["OpenBao peers", "OpenBao agents", "ll-tpm release"], reactingUnits: ["openbao.service"])
   }
 
   private static let loopback = IPv4Address(bits: 0x7F00_0001)

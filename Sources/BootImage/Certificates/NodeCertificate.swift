@@ -1,3 +1,5 @@
+import PKI
+
 /// A certificate that the OpenBao agent keeps on a node: what it says, where it lies and who lives by it.
 ///
 /// Each is one PEM file with leaf, issuer and private key, so that key and certificate are always replaced together, by one
@@ -24,6 +26,8 @@ struct NodeCertificate: Sendable, Hashable {
   var hours = 2160
   /// The programs that read the file.
   var users: [String]
+  /// Who verifies it, each against the anchor of ``issuer`` alone.
+  var verifiers: [String] = []
   /// The units that must act when the file changes; empty where every user rereads it by itself.
   var reactingUnits: [String] = []
 

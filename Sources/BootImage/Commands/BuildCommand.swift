@@ -30,6 +30,8 @@ public struct BuildCommand: Sendable {
     public var missingPrograms: Set<String> = []
     /// Anchors that nobody has made.
     public var missingAnchors: Set<String> = []
+    /// Whether the configs are a lab's, with insecure stand-ins for their secrets.
+    public var isLab = false
 
     /// The warnings of a build that cannot boot yet, each naming what is missing.
     public var warnings: [String] {
@@ -41,6 +43,9 @@ public struct BuildCommand: Sendable {
       if !missingAnchors.isEmpty {
         warnings.append(
           "not bootable: \(missingAnchors.count) anchors missing: \(missingAnchors.sorted().joined(separator: ", "))")
+      }
+      if isLab {
+        warnings.append("INSECURE LAB: every config has throw-away secrets in plain text; never use one outside a lab")
       }
       if !missingPrograms.isEmpty {
         warnings.append(
@@ -61,12 +66,14 @@ public struct BuildCommand: Sendable {
     let output = try OutputFolder(replacing: folder)
     let previous = try previousOutputs(in: folder, report: &report)
     var manifest = BuildManifest(cluster: cluster.name, spec: spec)
+    summary.isLab = options.desk.isLab
     let shared = ClusterPlan(cluster, options: options)
     var quadlets = SoundQuadlets()
     for node in nodes {
       guard let image = inputs.images[node.role]?.definition else { continue }
       let plan = NodePlan(node, image: image, shared: shared)
       let build = NodeBuild(plan, spec: spec, quadlets: &quadlets, report: &report)
+      checkSecrets(build, report: &report)
       guard let config = build.config else { continue }
       try output.add("\(node.name).ign", config)
       manifest.add(node, content: build.content, config: config, installCommand: plan.installCommand)
@@ -105,6 +112,21 @@ public struct BuildCommand: Sendable {
         "it has the outputs of the cluster '\(cluster)', not of '\(name)': build all nodes, or elsewhere", file: path)
     }
     return previous
+  }
+
+  /// A config that lacks its sealed files cannot boot: with a desk to make them that is an error. Without one a build only shows what the node would
+  /// get.
+  private func checkSecrets(_ build: NodeBuild, report: inout Report) {
+    let missing = build.content.missing
+    guard !missing.sealed.isEmpty || options.desk.isThere && !missing.anchors.isEmpty else { return }
+    let node = build.node
+    let path = ValuePath.root.appending("nodes").appending(node.index).appending("name")
+    let marks = inputs.cluster.marks
+    let reason = options.desk.faults[node.name] ?? DeskSupplies.noDesk(node.name)
+    report.add(
+      Finding(
+        options.desk.isThere ? .error : .warning, "node '\(node.name)' \(reason)", path: path, file: marks.file,
+        position: marks[path]))
   }
 
   private func checkArtifacts(report: inout Report) {

@@ -9,14 +9,15 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Why: the system's own words, or ours.
   public var reason: String
 
-  init(_ action: String, _ path: String, reason: String) {
+  /// An error in our own words.
+  public init(_ action: String, _ path: String, reason: String) {
     self.action = action
     self.path = path
     self.reason = reason
   }
 
   /// The error that `errno` tells of now.
-  static func current(_ action: String, _ path: String) -> FileError {
+  public static func current(_ action: String, _ path: String) -> FileError {
     FileError(action, path, reason: String(cString: strerror(errno)))
   }
 

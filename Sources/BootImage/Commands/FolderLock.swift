@@ -3,7 +3,7 @@ import Glibc
 /// A lock on a folder of outputs (flock(2)), held until this object goes.
 ///
 /// It is taken on the parent, since exchanging folders changes what the path itself stands for. The kernel drops it when the process dies.
-final class FolderLock {
+public final class FolderLock {
   private let descriptor: Int32
 
   /// Locks the folder `parent`, or `target` where the parent cannot be read; waits a minute for whoever has it. `name` is for messages.
@@ -19,6 +19,9 @@ final class FolderLock {
     }
     throw FileError("cannot write into", name, reason: "another build has been at work there for a minute")
   }
+
+  /// Locks the folder `path` itself, as work on a cluster's desk does; waits a minute for whoever has it.
+  public convenience init(holding path: String) throws(FileError) { try self.init(path, or: nil, for: path) }
 
   deinit { close(descriptor) }
 }

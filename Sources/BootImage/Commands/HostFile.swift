@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 /// Files of the engineer's machine, whole.
 public enum HostFile {
@@ -40,7 +40,7 @@ public enum HostFile {
   }
 
   /// Whether a folder stands at `path`, or at the end of a link there.
-  static func isFolder(_ path: String) -> Bool {
+  public static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
@@ -52,7 +52,7 @@ public enum HostFile {
   }
 
   /// The names in the folder `path` that begin with `prefix`, sorted; `nil` where it cannot be read.
-  static func names(in path: String, beginningWith prefix: String = "") -> [String]? {
+  public static func names(in path: String, beginningWith prefix: String = "") -> [String]? {
     guard let folder = opendir(path) else { return nil }
     defer { closedir(folder) }
     var names: [String] = []
@@ -78,14 +78,21 @@ public enum HostFile {
 extension HostFile {
   /// Writes a new file, whole, with `mode`; the caller makes it durable. Nothing is left of it after an error.
   static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666) throws(FileError) {
+    var failure: FileError?
+    bytes.withUnsafeBytes { bytes in
+      do throws(FileError) { try write(bytes, to: path, mode: mode) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  /// The same of lent bytes, such as a secret's.
+  public static func write(_ bytes: UnsafeRawBufferPointer, to path: String, mode: mode_t) throws(FileError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw .current("cannot write", path) }
     var failure: FileError?
     var written = 0
     while failure == nil, written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written)
-      }
+      let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
       if count < 0 && errno != EINTR { failure = .current("cannot write", path) }
       written += max(0, count)
     }
@@ -98,7 +105,7 @@ extension HostFile {
 
   /// Replaces the file at `path` by one with `bytes`: written beside, synced, renamed, so that it is the old or the new one at every moment. A link is
   /// followed; what is neither absent nor a plain file (a device, a pipe) is left alone.
-  public static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
+  public static func replace(_ path: String, with bytes: [UInt8], mode: mode_t = 0o666) throws(FileError) {
     var target = path
     if try isThere(path) {
       guard let real = realpath(path, nil) else { throw .current("cannot write", path) }
@@ -115,7 +122,7 @@ extension HostFile {
     defer { rmdir(folder) }
     let beside = "\(folder)/new"
     do throws(FileError) {
-      try write(bytes, to: beside)
+      try write(bytes, to: beside, mode: mode)
       try sync(beside)
       guard rename(beside, target) == 0 else { throw FileError.current("cannot write", path) }
     } catch {
@@ -126,11 +133,24 @@ extension HostFile {
   }
 
   /// Makes a file or folder durable (fsync(2)).
-  static func sync(_ path: String) throws(FileError) {
+  public static func sync(_ path: String) throws(FileError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .current("cannot sync", path) }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw .current("cannot sync", path) }
+  }
+
+  /// Makes a folder that only its owner can look into; one that is there must be such.
+  public static func makePrivateFolder(_ path: String) throws(FileError) {
+    try makeFolders(for: path)
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST && isFolder(path) else {
+      throw .current("cannot make the folder", path)
+    }
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .current("cannot look at", path) }
+    guard status.st_mode & 0o077 == 0 else {
+      throw FileError("cannot use", path, reason: "others can look into it: chmod go= it, and see who did")
+    }
   }
 
   /// Makes every folder on the way to the file `path` that is not there yet.

@@ -1,4 +1,5 @@
 import BootChain
+import PKI
 import SystemdUnit
 
 extension NodePlan {

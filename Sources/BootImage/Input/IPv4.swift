@@ -24,6 +24,9 @@ public struct IPv4Address: Sendable, Hashable, Comparable, CustomStringConvertib
   /// Dotted decimal.
   public var description: String { "\(bits >> 24).\(bits >> 16 & 255).\(bits >> 8 & 255).\(bits & 255)" }
 
+  /// The four octets, as they are in certificates.
+  public var bytes: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: bits >> $0) } }
+
   /// Orders by number.
   public static func < (left: IPv4Address, right: IPv4Address) -> Bool { left.bits < right.bits }
 }

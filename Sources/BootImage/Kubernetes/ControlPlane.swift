@@ -1,3 +1,5 @@
+import PKI
+
 extension NodePlan {
   /// The control plane's static pods with the files that they read.
   func addControlPlane(to content: inout NodeContent) {

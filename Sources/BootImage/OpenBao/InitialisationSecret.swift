@@ -1,6 +1,8 @@
+public import PKI
+
 /// A file that self-initialisation stores in OpenBao. The TPM of the initialising master releases it to the tmpfs, and no
 /// other master ever has it.
-enum InitialisationSecret: String, Sendable, Hashable, CaseIterable {
+public enum InitialisationSecret: String, Sendable, Hashable, CaseIterable {
   /// The issuer `kubernetes`: its certificate, its private key and the certificates above it.
   case kubernetes = "issuer-kubernetes.pem"
   /// The issuer `etcd`.
@@ -19,7 +21,7 @@ enum InitialisationSecret: String, Sendable, Hashable, CaseIterable {
   case etcdEncryptionKey = "etcd-encryption.key"
 
   /// The bundle of `issuer`.
-  init(_ issuer: Issuer) {
+  public init(_ issuer: Issuer) {
     self =
       switch issuer {
       case .kubernetes: .kubernetes

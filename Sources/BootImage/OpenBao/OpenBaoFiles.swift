@@ -11,7 +11,8 @@ extension NodePlan {
   /// The server's configuration.
   var serverConfiguration: String {
     OpenBaoServerConfiguration(
-      cluster: cluster, node: node, sealKeyID: shared.options.sealKeyID ?? "not-made-yet"
+      cluster: cluster, node: node, sealKeyID: shared.options.desk.sealKeyID ?? "not-made-yet",
+      previousSealKeyID: shared.options.desk.previousSealKeyID
     ).text
   }
 

@@ -1,3 +1,5 @@
+import PKI
+
 extension OpenBaoSelfInitialisation {
   /// The login methods and the `kv` engine. The accessor that policies need is only in the answer to a read.
   var enabling: [Request] {

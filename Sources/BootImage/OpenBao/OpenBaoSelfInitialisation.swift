@@ -1,3 +1,5 @@
+import PKI
+
 /// What OpenBao does to itself on its very first start: `self-init.hcl`, beside the server's configuration, on one master
 /// and only with `--bootstrap` (OpenBao, "Self-Initialization").
 ///

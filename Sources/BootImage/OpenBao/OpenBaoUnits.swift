@@ -1,4 +1,5 @@
 import BootChain
+import PKI
 import Quadlet
 import SystemdUnit
 
@@ -6,27 +7,23 @@ extension NodePlan {
   /// OpenBao on this node: on a master the server with everything that unseals it, on every node the agent.
   func addOpenBao(to content: inout NodeContent) {
     addAnchors(to: &content)
+    if let key = shared.options.desk.releaseKey {
+      content.add(
+        file: HostPath.releaseKey, key,
+        Origin("The public half of the release key: ll-tpm accepts sidecars that it signed, and no others."))
+    }
     addContainerImage(ChainUnit.openbaoImage, .openbao, to: &content)
     if isMaster { addServer(to: &content) }
-    addLogin(to: &content)
+    addRelease(
+      of: .login, by: ChainUnit.tpmLogin,
+      Origin("Runs before every start of the OpenBao agent, which logs in with this key."), to: &content)
     addAgentContainer(to: &content)
   }
 
   private func addServer(to content: inout NodeContent) {
-    addSecretFolder(HostPath.openbaoSecrets, owner: .openbao, to: &content)
-    content.missing.sealed.append("\(HostPath.sealed)/openbao.pem")
-    content.add(
-      file: "\(HostPath.releases)/openbao.conf", unsealManifest.text,
-      Origin("Which files ll-tpm makes of the sealed bundle, with owner, mode and label."))
-    addStage(
-      ChainUnit.tpmUnseal, extra: [.init("RequiresMountsFor", HostPath.openbaoSecrets)],
-      service: [
-        .init("Type", "oneshot"),
-        .init("ExecStartPre", command(["ll-tpm", "import", "--manifest", "\(HostPath.releases)/openbao.conf"])),
-        .init("ExecStart", command(["ll-tpm", "unseal", "--manifest", "\(HostPath.releases)/openbao.conf"])),
-        .init("TimeoutStartSec", "60"),
-      ], origin: Origin("Runs before every start of OpenBao: the key is read only then, and gone afterwards."),
-      to: &content)
+    addRelease(
+      of: .openbao, by: ChainUnit.tpmUnseal,
+      Origin("Runs before every start of OpenBao: the key is read only then, and gone afterwards."), to: &content)
     addStage(
       ChainUnit.tpmRelease,
       service: [
@@ -34,7 +31,7 @@ extension NodePlan {
         .init(
           "ExecStart",
           command([
-            "ll-tpm", "release", "--manifest", "\(HostPath.releases)/openbao.conf", "--health",
+            "ll-tpm", "release", "--manifest", SecretBundle.openbao.manifest, "--health",
             "https://\(node.address):\(Port.openbao)/v1/sys/health?standbyok=true", "--ca",
             listenerAnchors,
           ])),
@@ -80,23 +77,6 @@ extension NodePlan {
       ], origin: Origin("The OpenBao server, below Kubernetes.", .component(.openbao)), to: &content)
   }
 
-  /// The oneshot that releases the login key, and the tmpfs for it.
-  private func addLogin(to content: inout NodeContent) {
-    addSecretFolder(HostPath.loginSecrets, owner: .root, to: &content)
-    content.missing.sealed.append("\(HostPath.sealed)/login.pem")
-    content.add(
-      file: "\(HostPath.releases)/login.conf", loginManifest.text,
-      Origin("Which files ll-tpm makes of the sealed bundle, with owner, mode and label."))
-    addStage(
-      ChainUnit.tpmLogin, extra: [.init("RequiresMountsFor", HostPath.loginSecrets)],
-      service: [
-        .init("Type", "oneshot"),
-        .init("ExecStartPre", command(["ll-tpm", "import", "--manifest", "\(HostPath.releases)/login.conf"])),
-        .init("ExecStart", command(["ll-tpm", "unseal", "--manifest", "\(HostPath.releases)/login.conf"])),
-        .init("TimeoutStartSec", "60"),
-      ], origin: Origin("Runs before every start of the OpenBao agent, which logs in with this key."), to: &content)
-  }
-
   private func addAgentContainer(to content: inout NodeContent) {
     content.add(
       directory: HostPath.pki, mode: 0o755, Origin("Certificates as the OpenBao agent keeps them."))
@@ -127,7 +107,7 @@ extension NodePlan {
   private func addAnchors(to content: inout NodeContent) {
     content.add(directory: HostPath.anchors, mode: 0o755, Origin("The issuers' anchors; nothing in here is secret."))
     for issuer in Issuer.allCases where isMaster || issuer != .etcd && issuer != .frontProxy {
-      if let anchor = shared.options.anchors[issuer] {
+      if let anchor = shared.options.desk.anchors[issuer] {
         content.add(
           file: HostPath.anchor(issuer), anchor,
           Origin(
@@ -137,30 +117,10 @@ extension NodePlan {
         content.missing.anchors.append(HostPath.anchor(issuer))
       }
     }
-    if let platform = shared.options.anchors[.platform], let bootstrap = shared.options.anchors[.bootstrap] {
+    if let platform = shared.options.desk.anchors[.platform], let bootstrap = shared.options.desk.anchors[.bootstrap] {
       content.add(
         file: listenerAnchors, platform + bootstrap,
         Origin("Both issuers of OpenBao's listeners: the desk's first certificates and the rotated ones."))
     }
-  }
-
-  /// A tmpfs of its own that is never swapped, for what the TPM releases.
-  private func addSecretFolder(_ path: String, owner: NodeContent.Owner, to content: inout NodeContent) {
-    let name = UnitName.escape(path: path) + ".mount"
-    content.add(
-      unit: name, .asWritten,
-      UnitFile([
-        .init(
-          "Unit",
-          [.init("Description", "LOW-LAYER: memory for what the TPM releases"), .init("StartLimitIntervalSec", "0")]),
-        .init(
-          "Mount",
-          [
-            .init("What", "tmpfs"), .init("Where", path), .init("Type", "tmpfs"),
-            .init(
-              "Options",
-              "size=1m,nr_inodes=64,mode=0500,uid=\(owner.user),gid=\(owner.group),noswap,nosuid,nodev,noexec"),
-          ]),
-      ]), Origin("Released secrets live in memory that is never swapped (tmpfs noswap, Linux 6.4)."))
   }
 }

@@ -53,17 +53,21 @@ public struct BuildManifest: Sendable {
     nodes.append(
       (
         node.name,
-        JSONText.object([
-          .init("name", .string(node.name)), .init("role", .string(node.role.rawValue)),
-          .init("config", .string("\(node.name).ign")), .init("spec", .string(spec.rawValue)),
-          .init("bootstrap", .boolean(content.initialises)), .init("size", .integer(config.count)),
-          .init("install", .array(installCommand.map { .string($0) })),
-          .init("sha256", .string(Self.sha256(config))),
-          .init(
-            "missing",
-            .array((content.missing.sealed + content.missing.programs + content.missing.anchors).map { .string($0) })),
-          .init("files", .array(files)), .init("units", .array(units)), .init("quadlets", .array(quadlets)),
-        ]).compact
+        JSONText.object(
+          [
+            .init("name", .string(node.name)), .init("role", .string(node.role.rawValue)),
+            .init("config", .string("\(node.name).ign")), .init("spec", .string(spec.rawValue)),
+            .init("bootstrap", .boolean(content.initialises)),
+          ] + (content.isLab ? [.init("insecureLab", .boolean(true))] : []) + [
+            .init("size", .integer(config.count)),
+            .init("install", .array(installCommand.map { .string($0) })),
+            .init("sha256", .string(Self.sha256(config))),
+            .init(
+              "missing",
+              .array((content.missing.sealed + content.missing.programs + content.missing.anchors).map { .string($0) })),
+            .init("files", .array(files)), .init("units", .array(units)), .init("quadlets", .array(quadlets)),
+          ]
+        ).compact
       ))
   }
 

@@ -1,8 +1,11 @@
+import PKI
+
 /// Where things are on a node. Only `/etc` and `/var` are writable on Fedora CoreOS; `/usr/local` lies in `/var`.
 enum HostPath {
   static let quadlets = "/etc/containers/systemd"
   static let anchors = "/etc/ll/anchors"
   static let sealed = "/etc/ll/sealed"
+  static let releaseKey = "/etc/ll/release-key.pem"
   static let releases = "/etc/ll/release"
   static let openbaoConfiguration = "/etc/openbao"
   static let bootstrap = "/etc/openbao-bootstrap"

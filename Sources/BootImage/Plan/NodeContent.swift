@@ -17,6 +17,8 @@ public struct NodeContent: Sendable {
   public var missing = Missing()
   /// Whether the node may initialise a new cluster.
   public var initialises = false
+  /// Whether it has insecure stand-ins for its secrets (`build --lab`).
+  public var isLab = false
 
   /// A file on the node.
   public struct File: Sendable, Hashable {

@@ -27,20 +27,14 @@ public struct BuildOptions: Sendable {
   public var bootstrap: Bool
   /// Our own programs as found in the `--artifacts` folder.
   public var programs: [ProgramArtifact]
-  /// The issuers' anchors (PEM texts) that the desk has made, by issuer.
-  public var anchors: [Issuer: String]
-  /// The id of the static seal key: a hash of the key, made with it on the desk. `nil` until then.
-  public var sealKeyID: String?
+  /// What the desk has made.
+  public var desk: DeskSupplies
 
   /// Options; see the properties.
-  public init(
-    bootstrap: Bool = false, programs: [ProgramArtifact] = [], anchors: [Issuer: String] = [:],
-    sealKeyID: String? = nil
-  ) {
+  public init(bootstrap: Bool = false, programs: [ProgramArtifact] = [], desk: DeskSupplies = DeskSupplies()) {
     self.bootstrap = bootstrap
     self.programs = programs
-    self.anchors = anchors
-    self.sealKeyID = sealKeyID
+    self.desk = desk
   }
 }
 
@@ -109,6 +103,7 @@ public struct NodePlan: Sendable {
       addAddOns(to: &content)
     }
     addAgent(to: &content)
+    addLabWarning(to: &content)
     return content
   }
 }

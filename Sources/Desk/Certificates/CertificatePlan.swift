@@ -1,0 +1,142 @@
+import BootImage
+import PKI
+
+/// Which certificates a cluster must have, and what is to be done about each: computed from the cluster, what there is, and the time.
+struct CertificatePlan {
+  /// What is wanted besides what the cluster file says.
+  struct Wishes: Sendable {
+    /// Names whose certificates are renewed though they need not be.
+    var renew: Set<String> = []
+    /// Names that get a new key too, their certificates revoked.
+    var rekey: Set<String> = []
+  }
+
+  /// One thing to do.
+  struct Step {
+    var subject: CertificateSubject
+    var profile: String
+    /// Whether a new key is made.
+    var newKey: Bool
+    /// Why the certificate is issued.
+    var reason: String
+  }
+
+  /// What is issued, issuers before what they sign.
+  private(set) var steps: [Step] = []
+  /// Certificates of nodes that the cluster has no longer.
+  private(set) var departed: [String] = []
+  /// Everything that must have a certificate.
+  let subjects: [CertificateSubject]
+
+  init(
+    cluster: ClusterDefinition, record: CertificateRecord, wishes: Wishes, at now: Int64,
+    hasKey: (CertificateSubject) -> Bool, publicKey: (CertificateSubject) throws(DeskError) -> [UInt8]?
+  ) throws(DeskError) {
+    subjects = Self.subjects(cluster: cluster, record: record)
+    let nodes = Dictionary(cluster.nodes.map { ($0.name, $0) }) { first, _ in first }
+    let known = Set(subjects.map(\.name))
+    let unknown = wishes.renew.union(wishes.rekey).subtracting(known).sorted()
+    if !unknown.isEmpty {
+      throw .refused(
+        "nothing here is called \(unknown.joined(separator: ", ")): `ll-bootimage pki show` lists the names")
+    }
+    if wishes.rekey.contains(Authority.root.commonName) {
+      throw .refused(
+        "a new root is a new hierarchy: begin another desk, and change over the anchors by docs/operations.md")
+    }
+    var rekeyed: Set<Authority> = []
+    for subject in subjects {
+      let profile = Self.profile(of: subject, on: nodes[subject.node ?? ""], cluster: cluster, record: record)
+      let newKey = wishes.rekey.contains(subject.name) || subject != .authority(.root) && !hasKey(subject)
+      let entry = record.certificates[subject.name]
+      var reason: String?
+      var isOtherKey = false
+      if let entry {
+        let certificate = entry.certificate
+        if let issuer = subject.issuer, rekeyed.contains(issuer) || Self.issuerKey(issuer, record) != entry.issuerKey {
+          reason = "its issuer has a new key"
+        }
+        if entry.profile != profile { reason = "what it is for has changed" }
+        if certificate.needsRenewal(at: now) {
+          let days = max(0, certificate.notAfter - now) / 86_400
+          reason = certificate.notAfter <= now ? "it had expired" : "\(days) days were left"
+        }
+        if wishes.renew.contains(subject.name) { reason = "asked for" }
+        if newKey {
+          reason = wishes.rekey.contains(subject.name) ? "asked for, with a new key" : "its key was missing"
+        } else if let key = try publicKey(subject), key != certificate.publicKeyDER {
+          isOtherKey = true
+          reason = "its key is another one"
+        }
+      } else {
+        reason = "new"
+      }
+      guard let reason else { continue }
+      steps.append(Step(subject: subject, profile: profile, newKey: newKey, reason: reason))
+      let changesKey = newKey || isOtherKey || entry == nil
+      if changesKey, case .authority(let authority) = subject { rekeyed.insert(authority) }
+    }
+    departed = record.certificates.keys.filter { !known.contains($0) }.sorted()
+  }
+
+  /// Whether the root has something to sign.
+  var needsRoot: Bool {
+    steps.contains { $0.subject == .authority(.root) || $0.subject == .authority(.managementCluster) }
+  }
+
+  /// Everything that must have a certificate, issuers before what they sign.
+  static func subjects(cluster: ClusterDefinition, record: CertificateRecord) -> [CertificateSubject] {
+    var subjects: [CertificateSubject] = [.authority(.root), .authority(.managementCluster)]
+    subjects += Issuer.allCases.map { .authority(.issuer($0)) }
+    subjects += record.organizations.keys.sorted().map { .authority(.organization($0)) }
+    subjects += record.administrators.sorted().map { .administrator($0) }
+    for node in cluster.nodes {
+      if node.role == .master { subjects.append(.listener(node.name)) }
+      subjects.append(.login(node.name))
+    }
+    return subjects
+  }
+
+  private static func issuerKey(_ issuer: Authority, _ record: CertificateRecord) -> String? {
+    record.certificate(.authority(issuer)).map { Hex.text($0.subjectKeyIdentifier) }
+  }
+
+  /// What a certificate says, as one line: where it differs, another certificate is needed.
+  private static func profile(
+    of subject: CertificateSubject, on node: ClusterDefinition.Node?, cluster: ClusterDefinition,
+    record: CertificateRecord
+  ) -> String {
+    switch subject {
+    case .authority(.organization(let name)):
+      let names = record.organizations[name]
+      return (["authority"] + (names?.dnsDomains ?? []) + (names?.addressRanges.map { "\($0)" } ?? []))
+        .joined(separator: " ")
+    case .authority: return "authority"
+    default:
+      guard let profile = leafProfile(of: subject, on: node, domain: cluster.domain) else { return "" }
+      let addresses = profile.addresses.map { $0.map(String.init).joined(separator: ".") }
+      return ([profile.commonName, profile.organizationalUnit ?? "-"] + profile.dnsNames + addresses)
+        .joined(separator: " ")
+    }
+  }
+
+  /// What a person or a node gets; `nil` for an authority, and for a node that the cluster does not have.
+  static func leafProfile(
+    of subject: CertificateSubject, on node: ClusterDefinition.Node?, domain: String
+  ) -> LeafProfile? {
+    switch subject {
+    case .authority: nil
+    case .administrator(let name): .administrator(name: name)
+    case .listener(let name): node.map { .bootstrapListener(node: name, domain: domain, address: $0.address.bytes) }
+    case .login(let name): node.map { .login(node: name, role: $0.role.rawValue) }
+    }
+  }
+}
+
+/// Hexadecimal digits of public bytes.
+enum Hex {
+  /// Lower case, two a byte.
+  static func text(_ bytes: some Sequence<UInt8>) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}

@@ -1,0 +1,256 @@
+import BootImage
+public import PKI
+import PrivateKeys
+import SecretMemory
+
+/// Brings a cluster's certificates to what they must be: `ll-bootimage pki init`, `issue` and `revoke`.
+///
+/// Whatever is interrupted is finished by the next run: new keys are durable before anything is signed for them, the public folder is exchanged
+/// whole, and a key that does not fit its certificate, or has none, is what the next plan begins with.
+public struct CertificateWork {
+  private let session: DeskSession
+  private let now: Int64
+  private let root: RootAccess
+  private var rootKey: PrivateKey?
+  private var authorityKeys: [Authority: PrivateKey] = [:]
+  private var record: CertificateRecord
+  /// What was done so far.
+  private var changes: [DeskChange] = []
+  /// Told after every certificate: how many of how many.
+  public var progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+
+  /// Work at the desk of `session` at the time `now`, in seconds since 1970.
+  public init(_ session: DeskSession, root: RootAccess, at now: Int64) {
+    self.session = session
+    self.root = root
+    self.now = now
+    record = session.record
+  }
+
+  /// What an issuing run is asked for besides what the cluster file says.
+  public struct Request: Sendable {
+    /// An organisation that gets an authority, or other names for it.
+    public var organizations: [String: OrganizationNames] = [:]
+    /// Administrators that there are from now on.
+    public var administrators: Set<String> = []
+    /// Certificates that are renewed, with the same key.
+    public var renew: Set<String> = []
+    /// Certificates that are replaced, key and all.
+    public var rekey: Set<String> = []
+
+    /// Nothing but what the cluster file says.
+    public init() {}
+  }
+
+  /// Issues what is missing, due, changed or asked for.
+  public mutating func issue(_ request: Request = Request()) throws(DeskError) -> [DeskChange] {
+    for (name, names) in request.organizations { record.organizations[name] = names }
+    record.administrators.formUnion(request.administrators)
+    let session = session
+    let record = record
+    let plan = try CertificatePlan(
+      cluster: session.cluster, record: record,
+      wishes: CertificatePlan.Wishes(renew: request.renew, rekey: request.rekey), at: now,
+      hasKey: { session.secrets.has(SecretName.key(of: $0)) },
+      publicKey: { (subject) throws(DeskError) in
+        // The root's key is elsewhere, and asked for only when it must sign.
+        if subject == .authority(.root) { return nil }
+        return try Self.key(of: subject, in: session)?.publicKeyDER
+      })
+    if plan.needsRoot {
+      rootKey = try root.key(
+        at: session.paths.rootKey, mayBeMade: record.certificate(.authority(.root)) == nil)
+    }
+    try makeKeys(plan)
+    let nodes = Dictionary(session.cluster.nodes.map { ($0.name, $0) }) { first, _ in first }
+    for (index, step) in plan.steps.enumerated() {
+      try carryOut(step, on: nodes[step.subject.node ?? ""])
+      progress(index + 1, plan.steps.count)
+    }
+    try updateLists(mustHaveRoot: plan.needsRoot)
+    try finish()
+    for name in plan.departed {
+      changes.append(
+        DeskChange(
+          name: name, words: "the cluster has no such node any more: `ll-bootimage pki revoke \(name)`", isWarning: true
+        ))
+    }
+    return changes
+  }
+
+  /// Takes back the certificates that are called `names`, or have these serial numbers.
+  public mutating func revoke(_ names: [String], reason: RevocationReason) throws(DeskError) -> [DeskChange] {
+    var gone: [String] = []
+    for wanted in names {
+      guard let name = record.certificates[wanted] != nil ? wanted : named(serial: wanted) else {
+        let known = record.revoked.contains { $0.name == wanted || $0.serial == wanted.lowercased() }
+        throw .refused(
+          known ? "'\(wanted)' is revoked already" : "no certificate is called '\(wanted)', and none has that serial")
+      }
+      guard name != Authority.root.commonName else {
+        throw .refused("nothing stands above the root that could revoke it: docs/operations.md, a lost root")
+      }
+      gone.append(name)
+    }
+    for name in gone {
+      takeBack(name, reason: reason)
+      if let organization = record.organizations.keys.first(where: { Authority.organization($0).commonName == name }) {
+        record.organizations[organization] = nil
+      }
+      record.administrators = record.administrators.filter { CertificateSubject.administrator($0).name != name }
+      changes.append(DeskChange(name: name, words: "revoked (\(reason))"))
+    }
+    let needsRoot = gone.contains(Authority.managementCluster.commonName)
+    if needsRoot { rootKey = try root.key(at: session.paths.rootKey, mayBeMade: false) }
+    try updateLists(mustHaveRoot: needsRoot)
+    // The revocation is known before the key goes: a key without a certificate does no harm.
+    try finish()
+    for name in gone { session.secrets.remove("certificate/\(name).key") }
+    try session.saveSecrets()
+    return changes
+  }
+
+  private func named(serial: String) -> String? {
+    record.certificates.first { $0.value.certificate.serial == serial.lowercased() }?.key
+  }
+
+  private mutating func takeBack(_ name: String, reason: RevocationReason) {
+    guard let entry = record.certificates[name] else { return }
+    let certificate = entry.certificate
+    record.certificates[name] = nil
+    guard certificate.notAfter > now else { return }
+    record.revoked.append(
+      CertificateRecord.Revoked(
+        name: name, issuer: certificate.issuerCommonName, serial: certificate.serial, at: now,
+        reason: "\(reason)", notAfter: certificate.notAfter))
+  }
+
+  /// Makes the keys that are missing, and makes them durable, before anything is signed for them.
+  private mutating func makeKeys(_ plan: CertificatePlan) throws(DeskError) {
+    for step in plan.steps where step.newKey {
+      var curve = KeyCurve.p256
+      if case .authority(let authority) = step.subject { curve = authority.curve }
+      let key = try DeskError.onMachine { () throws(PrivateKeyError) in try PrivateKey.generate(curve).der() }
+      try session.secrets.set(SecretName.key(of: step.subject), to: key)
+    }
+    // Left by a run that was interrupted after a revocation.
+    let kept = Set(plan.subjects.map(SecretName.key(of:))).union(
+      record.certificates.keys.map { "certificate/\($0).key" })
+    for name in session.secrets.names where name.hasPrefix("certificate/") && !kept.contains(name) {
+      session.secrets.remove(name)
+    }
+    try session.saveSecrets()
+  }
+
+  private mutating func carryOut(_ step: CertificatePlan.Step, on node: ClusterDefinition.Node?) throws(DeskError) {
+    let subject = step.subject
+    let old = record.certificates[subject.name]
+    guard let key = try key(of: subject) else {
+      throw .refused("\(subject.name): its private key is not on the desk")
+    }
+    let issuer = subject.issuer
+    let above = issuer.flatMap { record.certificate(.authority($0)) }
+    var aboveKey: PrivateKey?
+    if let issuer { aboveKey = try self.key(of: .authority(issuer)) }
+    let now = now
+    let cluster = session.cluster
+    let names = organizationNames(subject)
+    let entry = try DeskError.refusing(subject.name) { () throws(PKIError) in
+      let certificate: IssuedCertificate
+      var anchor: IssuedCertificate?
+      switch (subject, above, aboveKey) {
+      case (.authority(.root), _, _): certificate = try Issuing.root(key, at: now)
+      case (.authority(let authority), let above?, let aboveKey?):
+        certificate = try Issuing.authority(
+          authority, cluster: cluster.name, key: key, names: names, issuer: above, issuerKey: aboveKey, at: now)
+        if authority != .managementCluster { anchor = try Issuing.twin(of: certificate, key: key) }
+      case (_, let above?, let aboveKey?):
+        guard let profile = CertificatePlan.leafProfile(of: subject, on: node, domain: cluster.domain) else {
+          throw PKIError.namesMissing(subject.name)
+        }
+        certificate = try Issuing.leaf(
+          profile, cluster: cluster.name, key: key, issuer: above, issuerKey: aboveKey, at: now)
+      default: throw PKIError.namesMissing(issuer?.commonName ?? subject.name)
+      }
+      return CertificateRecord.Entry(
+        certificate: certificate, anchor: anchor, profile: step.profile,
+        issuerKey: Hex.text((above ?? certificate).subjectKeyIdentifier))
+    }
+    if let old, old.certificate.publicKeyDER != entry.certificate.publicKeyDER {
+      takeBack(subject.name, reason: .superseded)
+    }
+    record.certificates[subject.name] = entry
+    let days = (entry.certificate.notAfter - now) / 86_400
+    changes.append(
+      DeskChange(
+        name: subject.name,
+        words: (old == nil ? "issued" : step.newKey ? "replaced, the old one revoked" : "renewed") + " for \(days) days"
+          + (step.reason == "new" ? "" : ": \(step.reason)")))
+  }
+
+  private func organizationNames(_ subject: CertificateSubject) -> OrganizationNames? {
+    guard case .authority(.organization(let name)) = subject else { return nil }
+    return record.organizations[name]
+  }
+
+  private mutating func key(of subject: CertificateSubject) throws(DeskError) -> PrivateKey? {
+    guard case .authority(let authority) = subject else { return try Self.key(of: subject, in: session) }
+    if authority == .root { return rootKey }
+    if let key = authorityKeys[authority] { return key }
+    let key = try Self.key(of: subject, in: session)
+    authorityKeys[authority] = key
+    return key
+  }
+
+  /// The private key of `subject` on the desk; the root's is elsewhere.
+  static func key(of subject: CertificateSubject, in session: DeskSession) throws(DeskError) -> PrivateKey? {
+    guard let der = try session.secrets.value(SecretName.key(of: subject)) else { return nil }
+    return try DeskError.refusing("the key of \(subject.name)") { () throws(PrivateKeyError) in try PrivateKey(der: der)
+    }
+  }
+
+  /// Makes the revocation lists of root, `management-cluster` and `bootstrap` again, where something changed or a third of a list's time is left.
+  private mutating func updateLists(mustHaveRoot: Bool) throws(DeskError) {
+    let now = now
+    record.revoked.removeAll { $0.notAfter <= now }
+    for authority in [Authority.root, .managementCluster, .issuer(.bootstrap)] {
+      guard let certificate = record.certificate(.authority(authority)) else { continue }
+      let name = authority.commonName
+      let entries = record.revoked.filter { $0.issuer == name }.map {
+        RevocationList.Entry(
+          serial: $0.serial, at: $0.at, reason: RevocationReason($0.reason) ?? .unspecified)
+      }
+      let old = record.lists[name]
+      let isSame = old.map {
+        Set($0.entries.map(\.serial)) == Set(entries.map(\.serial)) && $0.isSigned(by: certificate)
+      }
+      let isFresh = old.map { $0.nextUpdate - now > ($0.nextUpdate - $0.thisUpdate) / 3 }
+      if isSame == true, isFresh == true { continue }
+      guard let key = try key(of: .authority(authority)) else {
+        guard authority == .root, !mustHaveRoot, isSame == true else {
+          throw .refused("the revocation list of \(name) must be signed, and its key is not here")
+        }
+        changes.append(
+          DeskChange(
+            name: name, words: "its revocation list ends soon: `ll-bootimage pki issue --renew management-cluster`",
+            isWarning: true))
+        continue
+      }
+      record.lists[name] = try DeskError.refusing("the revocation list of \(name)") { () throws(PKIError) in
+        try RevocationList.make(
+          issuer: certificate, issuerKey: key, revoked: entries, number: (old?.number ?? 0) + 1, at: now,
+          nextUpdate: min(now + (authority == .root ? 400 : 90) * 86_400, certificate.notAfter))
+      }
+      if old != nil {
+        changes.append(DeskChange(name: name, words: "revocation list made again, \(entries.count) in it"))
+      }
+    }
+  }
+
+  /// Publishes what changed.
+  private func finish() throws(DeskError) {
+    guard record.text != session.record.text else { return }
+    try CertificateFolder.write(record, to: session.paths, replacing: session.record)
+    session.record = record
+  }
+}
