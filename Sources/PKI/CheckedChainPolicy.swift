@@ -17,24 +17,7 @@ struct CheckedChainPolicy: VerifierPolicy {
     for check in checks {
       if let fault = check.faults(in: certificates).first { return .failsToMeetPolicy(reason: fault) }
     }
-    // The library refuses what it cannot read, and e-mail constraints are among that.
-    guard !certificates.contains(where: { $0.hasEmailConstraints }) else { return .meetsPolicy }
     return RFC5280Policy(fixedExpiryValidationTime: Date(timeIntervalSince1970: Double(now)))
       .chainMeetsPolicyRequirements(chain: chain)
-  }
-}
-
-extension Certificate {
-  fileprivate var hasEmailConstraints: Bool {
-    let constraints: NameConstraints?
-    do {
-      constraints = try extensions.nameConstraints
-    } catch {
-      return false
-    }
-    guard let constraints else { return false }
-    return (constraints.permittedSubtrees + constraints.excludedSubtrees).contains { constraint in
-      if case .rfc822Name = constraint { true } else { false }
-    }
   }
 }

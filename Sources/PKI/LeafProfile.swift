@@ -24,7 +24,9 @@ public enum LeafProfile: Sendable, Hashable {
   public var commonName: String {
     switch self {
     case .administrator(let name): name
-    case .bootstrapListener(let node, let domain, _): "\(node).\(domain)"
+    // A common name has 64 characters at most (RFC 5280, ub-common-name); nobody reads a listener's.
+    case .bootstrapListener(let node, let domain, _):
+      node.utf8.count + domain.utf8.count < 64 ? "\(node).\(domain)" : node
     case .login(let node, _): node
     }
   }

@@ -3,7 +3,7 @@ import X509
 /// Every name below an authority with name constraints is one that it may give (RFC 5280, section 4.2.1.10). The
 /// constraints of the anchor count as well.
 ///
-/// The library's own check cannot read e-mail constraints and refuses every chain that has one; hence this one.
+/// The library checks them again; its refusals hold whole certificates, and these say which name it was.
 struct NameConstraintsCheck: ChainCheck {
   func faults(in chain: [Certificate]) -> [String] {
     var faults: [String] = []

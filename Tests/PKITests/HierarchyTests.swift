@@ -122,7 +122,7 @@ struct HierarchyTests {
     #expect(
       lines(String(text[start.upperBound..<end.lowerBound])) == [
         "Permitted:", "DNS:org-a.example", "IP:10.1.0.0/255.255.0.0", "IP:FD00:A:0:0:0:0:0:0/FFFF:FFFF:0:0:0:0:0:0",
-        "email:org-a.example", "email:.org-a.example", "URI:org-a.example", "URI:.org-a.example",
+        "URI:org-a.example", "URI:.org-a.example",
       ])
   }
 

@@ -17,8 +17,6 @@ extension MatrixCases {
       ("a wildcard of its domain", [.dnsName("*.org-a.example")]),
       ("its IPv4 addresses", [address([10, 1, 2, 3])]),
       ("its IPv6 addresses", [version6([0xFD, 0, 0, 0x0A])]),
-      ("a mailbox of its domain", [.rfc822Name("x@org-a.example")]),
-      ("a mailbox below its domain", [.rfc822Name("x@mail.org-a.example")]),
       ("a URI of its domain", [.uniformResourceIdentifier("https://org-a.example/path")]),
       ("a URI below its domain", [.uniformResourceIdentifier("https://www.org-a.example:8443/path")]),
       ("no name at all", []),
@@ -32,14 +30,12 @@ extension MatrixCases {
       ("a", "the wildcard above its own", [.dnsName("*.example")]),
       ("a", "another's IPv4 address", [address([10, 2, 0, 1])]),
       ("a", "another's IPv6 address", [version6([0xFD, 0, 0, 0x0B])]),
-      ("a", "another's mailbox", [.rfc822Name("x@org-b.example")]),
       ("a", "another's URI", [.uniformResourceIdentifier("https://www.org-b.example/")]),
       ("a", "a URI with its domain as user", [.uniformResourceIdentifier("https://org-a.example@org-b.example/")]),
       ("c", "an IPv4 address without a range", [address([10, 1, 0, 1])]),
       ("c", "an IPv6 address without a range", [version6([0xFD, 0, 0, 0x0A])]),
       ("d", "an IPv6 address with an IPv4 range only", [version6([0xFD, 0, 0, 0x0A])]),
       ("d", "a domain without one of its own", [.dnsName("www.org-a.example")]),
-      ("d", "a mailbox without a domain of its own", [.rfc822Name("x@org-a.example")]),
       ("d", "a URI without a domain of its own", [.uniformResourceIdentifier("https://www.org-a.example/")]),
     ]
     let organization = try hierarchy.organization("a")
