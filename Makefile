@@ -56,7 +56,7 @@ bench: setup ## whole-process benchmarks of the release build, medians
 	@Benchmarks/.build/release/bench .build/release/ll-bootimage
 
 bench-tpm: setup ## ll-tpm unseal against tpm2-tools and systemd-creds on swtpm, release build, medians
-	@scripts/swift-build -c release --static-swift-stdlib --product ll-tpm
+	@scripts/build-ll-tpm
 	@swift build -c release --package-path Benchmarks --product bench-tpm
 	@Benchmarks/.build/release/bench-tpm .build/release/ll-tpm Tests/MeasuredBootTests/Fixtures/running.eventlog 21
 

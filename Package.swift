@@ -108,7 +108,7 @@ let package = Package(
       "ll-tpm",
       [
         "TPMUnseal", "TPM2", "SealedObject", "MeasuredBoot", "BootApproval", "TPMStructures", "SecretMemory",
-        "Diagnostics", "Console", argumentParser,
+        "Diagnostics", "Console", "CLinux", argumentParser,
       ]),
 
     // Tests
@@ -127,7 +127,7 @@ let package = Package(
       "TPMUnsealTests",
       [
         "ll-tpm", "TPMUnseal", "TPM2", "SealedObject", "MeasuredBoot", "BootApproval", "TPMStructures", "SecretMemory",
-        "Diagnostics", crypto,
+        "Diagnostics", crypto, argumentParser,
       ]),
     tests("AgeTests", ["Age", "SecretMemory", crypto], fixtures: true),
     tests("PrivateKeysTests", ["PrivateKeys", "SecretMemory", crypto]),

@@ -1,8 +1,11 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include <elf.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
@@ -26,3 +29,31 @@ int ll_set_selinux_context(int descriptor, const char *context) {
 }
 
 int ll_prctl(int operation, unsigned long argument) { return prctl(operation, argument, 0, 0, 0); }
+
+// Pages that the dynamic linker has written to would be lost. To a segment that is not writable it writes only where
+// the object says so.
+static int has_text_relocations(const struct dl_phdr_info *object) {
+  for (int i = 0; i < object->dlpi_phnum; i++) {
+    if (object->dlpi_phdr[i].p_type != PT_DYNAMIC) continue;
+    const ElfW(Dyn) *entry = (const ElfW(Dyn) *)(object->dlpi_addr + object->dlpi_phdr[i].p_vaddr);
+    for (; entry->d_tag != DT_NULL; entry++)
+      if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_TEXTREL)) return 1;
+  }
+  return 0;
+}
+
+static int release_code_of(struct dl_phdr_info *object, size_t size, void *unused) {
+  if (has_text_relocations(object)) return 0;
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  for (int i = 0; i < object->dlpi_phnum; i++) {
+    const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+    if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+    uintptr_t start = (object->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+    uintptr_t end = object->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+    // Advice: nothing depends on whether it is taken.
+    madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void ll_release_code(void) { dl_iterate_phdr(release_code_of, NULL); }

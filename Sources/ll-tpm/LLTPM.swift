@@ -40,10 +40,19 @@ struct LLTPM: AsyncParsableCommand {
     return try parseAsRoot()
   }
 
+  private static func plainUnseal() -> UnsealRequest? {
+    let words = CommandLine.arguments.dropFirst()
+    return words.first == "unseal" ? UnsealRequest(words: words.dropFirst()) : nil
+  }
+
   private static func verdict() async -> Exit {
     do {
       // Before anything secret is there to be dumped.
       try ProcessHardening.disableCoreDumps()
+      if let request = plainUnseal() {
+        try await request.run()
+        return .done
+      }
       var command = try parsed()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()

@@ -12,7 +12,10 @@ struct TPMOptions: ParsableArguments {
   var tcti: String?
 
   /// The TPM; nothing is sent to it yet.
-  func open() throws(Exit) -> TPM {
+  func open() throws(Exit) -> TPM { try Self.open(tcti) }
+
+  /// The same without the parser.
+  static func open(_ tcti: String?) throws(Exit) -> TPM {
     let text = tcti ?? getenv("LL_TCTI").map { String(cString: $0) }
     do throws(TPMError) {
       return try TPM(try text.map { (text) throws(TPMError) in try TCTI(text) } ?? .resourceManager)

@@ -6,8 +6,8 @@ struct Cost {
   var wall: Double
   /// User and system time in milliseconds.
   var cpu: Double
-  /// The largest resident set in MiB (getrusage(2), ru_maxrss, which Linux counts in KiB). A child starts with its
-  /// parent's.
+  /// The largest resident set in MiB (getrusage(2), ru_maxrss, which Linux counts in KiB). posix_spawn(3) does not
+  /// count the parent's: with 40 MiB more in the parent, true(1) still takes one.
   var peak: Double
 
   /// Runs the program `words` to its end, its outputs into `output`.

@@ -15,3 +15,7 @@ int ll_set_selinux_context(int descriptor, const char *context);
 
 /* prctl(2), which is variadic, with one argument and zeros: its result, or -1 with errno. */
 int ll_prctl(int operation, unsigned long argument);
+
+/* Lets go of the pages with code and constants of the program and its libraries: what is needed again comes back from the page cache, or the
+ * file; what only the start needed, as symbol tables, does not. Sources: madvise(2), dl_iterate_phdr(3), elf(5). */
+void ll_release_code(void);
