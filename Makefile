@@ -9,8 +9,9 @@ OUT ?= out
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup ## installs what it needs, builds, renders the example cluster, prints what came out and where
+demo: setup ## installs what it needs, builds, seals the example cluster to simulated TPMs, renders it, unseals a node
 	@scripts/swift-build --product ll-bootimage
+	@scripts/swift-build --product ll-tpm
 	@scripts/demo $(OUT)
 
 setup: ## installs Debian packages by name, unpacks trixie's podman and systemd into a cache; seconds when nothing is missing
