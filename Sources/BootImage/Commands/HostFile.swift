@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 
 /// Files of the engineer's machine, whole.
 public enum HostFile {
@@ -77,7 +77,7 @@ public enum HostFile {
 
 extension HostFile {
   /// Writes a new file, whole, with `mode`; the caller makes it durable. Nothing is left of it after an error.
-  static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666) throws(FileError) {
+  static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o666) throws(FileError) {
     var failure: FileError?
     bytes.withUnsafeBytes { bytes in
       do throws(FileError) { try write(bytes, to: path, mode: mode) } catch { failure = error }
@@ -86,7 +86,7 @@ extension HostFile {
   }
 
   /// The same of lent bytes, such as a secret's.
-  public static func write(_ bytes: UnsafeRawBufferPointer, to path: String, mode: mode_t) throws(FileError) {
+  public static func write(_ bytes: UnsafeRawBufferPointer, to path: String, mode: UInt32) throws(FileError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw .current("cannot write", path) }
     var failure: FileError?
@@ -105,7 +105,7 @@ extension HostFile {
 
   /// Replaces the file at `path` by one with `bytes`: written beside, synced, renamed, so that it is the old or the new one at every moment. A link is
   /// followed; what is neither absent nor a plain file (a device, a pipe) is left alone.
-  public static func replace(_ path: String, with bytes: [UInt8], mode: mode_t = 0o666) throws(FileError) {
+  public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o666) throws(FileError) {
     var target = path
     if try isThere(path) {
       guard let real = realpath(path, nil) else { throw .current("cannot write", path) }
