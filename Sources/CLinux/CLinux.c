@@ -1,14 +1,17 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
+#include <termios.h>
 #include <unistd.h>
 
 int ll_rename_exchange(const char *first, const char *second) {
@@ -57,3 +60,32 @@ static int release_code_of(struct dl_phdr_info *object, size_t size, void *unuse
 }
 
 void ll_release_code(void) { dl_iterate_phdr(release_code_of, NULL); }
+
+static volatile sig_atomic_t caught;
+
+static void note(int signal) { caught = signal; }
+
+long ll_read_unseen(int terminal, const char *prompt, void *buffer, unsigned long size) {
+  static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+  struct sigaction before[5], act = {.sa_handler = note};
+  struct termios seen, unseen;
+  if (tcgetattr(terminal, &seen) != 0) return -1;
+  unseen = seen;
+  unseen.c_lflag &= ~(tcflag_t)ECHO;
+  caught = 0;
+  // Without SA_RESTART: a signal ends the read, the terminal is put right, and only then the signal does what it does.
+  for (int i = 0; i < 5; i++) sigaction(ending[i], &act, &before[i]);
+  long count = -1;
+  // The prompt comes last: what is typed after it is not flushed away.
+  if (tcsetattr(terminal, TCSAFLUSH, &unseen) == 0 && write(terminal, prompt, strlen(prompt)) >= 0) {
+    do count = read(terminal, buffer, size);
+    while (count < 0 && errno == EINTR && !caught);
+    tcsetattr(terminal, TCSAFLUSH, &seen);
+  }
+  for (int i = 0; i < 5; i++) sigaction(ending[i], &before[i], NULL);
+  if (write(terminal, "\n", 1) < 0 || caught) {
+    if (caught) raise(caught);
+    return -1;
+  }
+  return count;
+}

@@ -1,7 +1,6 @@
 import Age
 public import BootImage
 import PKI
-import PrivateKeys
 import SecretMemory
 
 /// INSECURE: a desk for a lab, all of whose secrets are throw-away ones in plain text: `ll-bootimage build --lab`.
@@ -17,8 +16,11 @@ public enum LabDesk {
     beside folder: String, cluster: ClusterDefinition, bootstrap: Bool, at now: Int64
   ) throws(DeskError) -> DeskSupplies {
     let paths = DeskPaths(folder: "\(folder)/\(Self.folder)")
-    let session = try DeskSession.begin(
-      paths, cluster: cluster, with: .identities([try identity(paths)]), recipients: try recipients(paths))
+    let session = try DeskSession.begin(paths, cluster: cluster, isLab: true) { (_) throws(DeskError) in
+      let key = try identity(paths)
+      guard let recipient = key.recipient else { throw .refused("the lab's identity has no recipient") }
+      return (.identities([key]), [recipient])
+    }
     try DeskError.onDisk { () throws(FileError) in
       for (name, text) in [(".gitignore", "*\n"), ("INSECURE.txt", "Throw-away secrets of a lab, in plain text.\n")] {
         let path = "\(paths.folder)/\(name)"
@@ -29,7 +31,7 @@ public enum LabDesk {
     root.iterations = 1_000
     var work = CertificateWork(session, root: root, at: now)
     _ = try work.issue()
-    try makeSecrets(session)
+    _ = try session.makeClusterSecrets()
     let secrets = try NodeSecrets(session)
     var supplies = DeskSupplies()
     supplies.isThere = true
@@ -54,15 +56,6 @@ public enum LabDesk {
     return supplies
   }
 
-  private static func makeSecrets(_ session: DeskSession) throws(DeskError) {
-    for name in [SecretName.sealKey, SecretName.etcdEncryption] { _ = try session.randomSecret(name) }
-    if !session.secrets.has(SecretName.serviceAccount) {
-      let der = try DeskError.onMachine { () throws(PrivateKeyError) in try PrivateKey.generate(.p256).der() }
-      try session.secrets.set(SecretName.serviceAccount, to: der)
-    }
-    try session.saveSecrets()
-  }
-
   private static func passphrase() throws(DeskError) -> SecretBytes {
     try secret(Array("insecure lab root".utf8))
   }
@@ -77,8 +70,7 @@ public enum LabDesk {
   private static func identity(_ paths: DeskPaths) throws(DeskError) -> AgeKey {
     let path = "\(paths.secretFolder)/insecure-identity.txt"
     let text = try DeskError.onDisk { () throws(FileError) in
-      try HostFile.makePrivateFolder(paths.secretFolder)
-      return try HostFile.isThere(path) ? try HostFile.read(path) : nil
+      try HostFile.isThere(path) ? try HostFile.read(path) : nil
     }
     if let text {
       let file = try secret(text)
@@ -88,15 +80,8 @@ public enum LabDesk {
     }
     let key = try DeskError.onMachine { () throws(AgeError) in try AgeKey.generate() }
     let file = try DeskError.onMachine { () throws(AgeError) in try key.identityFile }
-    try DeskError.onDisk { () throws(FileError) in
-      let bytes = file.withUnsafeBytes { Array($0) }
-      try HostFile.replace(path, with: bytes, mode: 0o600)
-    }
+    let bytes = file.withUnsafeBytes { Array($0) }
+    try DeskError.onDisk { () throws(FileError) in try HostFile.replace(path, with: bytes, mode: 0o600) }
     return key
-  }
-
-  private static func recipients(_ paths: DeskPaths) throws(DeskError) -> [AgeRecipient] {
-    guard let recipient = try identity(paths).recipient else { throw .refused("the lab's identity has no recipient") }
-    return [recipient]
   }
 }

@@ -1,4 +1,5 @@
 import BootImage
+import CLinux
 import Glibc
 public import SecretMemory
 
@@ -37,24 +38,10 @@ public enum SecretInput {
       throw .refused("a passphrase is needed, and there is no terminal to ask for it: --passphrase-file FILE")
     }
     defer { close(terminal) }
-    var before = termios()
-    guard tcgetattr(terminal, &before) == 0 else { throw .environment("the terminal cannot be asked unseen") }
-    var unseen = before
-    unseen.c_lflag &= ~tcflag_t(ECHO)
-    guard tcsetattr(terminal, TCSAFLUSH, &unseen) == 0 else {
-      throw .environment("the terminal cannot be asked unseen")
-    }
-    defer {
-      tcsetattr(terminal, TCSAFLUSH, &before)
-      _ = write(terminal, "\n", 1)
-    }
-    _ = prompt.withCString { write(terminal, $0, strlen($0)) }
     let text = try DeskError.onMachine { () throws(SecretMemoryError) in
       try SecretBytes(capacity: 4096) { buffer in
         // A terminal gives a line at a time.
-        var count: Int
-        repeat { count = Glibc.read(terminal, buffer.baseAddress, buffer.count) } while count < 0 && errno == EINTR
-        return max(0, count)
+        max(0, ll_read_unseen(terminal, prompt, buffer.baseAddress, UInt(buffer.count)))
       }
     }
     return try line(text, "no passphrase was given")
@@ -62,7 +49,9 @@ public enum SecretInput {
 
   private static func line(_ text: SecretBytes, _ refusal: String) throws(DeskError) -> SecretBytes {
     let count = text.withUnsafeBytes { bytes in
-      bytes.count - (bytes.last == UInt8(ascii: "\n") ? 1 : 0)
+      guard bytes.last == UInt8(ascii: "\n") else { return bytes.count }
+      // A file from another system ends its line with two.
+      return bytes.count - (bytes.dropLast().last == UInt8(ascii: "\r") ? 2 : 1)
     }
     guard count > 0 else { throw .refused(refusal) }
     return try DeskError.onMachine { () throws(SecretMemoryError) in

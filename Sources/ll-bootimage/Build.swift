@@ -85,11 +85,12 @@ struct Build: ParsableCommand {
     var place = DeskPlace()
     place.clusterFile = self.cluster.clusterFile
     place.desk = desk
+    try place.check()
     let folder = place.folder
     return try Failure.handled { () throws(DeskError) in
       lab
         ? try LabDesk.supplies(beside: folder, cluster: cluster, bootstrap: bootstrap, at: Failure.now)
-        : try DeskFolder.supplies(DeskPaths(folder: folder), cluster: cluster, bootstrap: bootstrap)
+        : try DeskFolder.supplies(DeskPaths(folder: folder), cluster: cluster, bootstrap: bootstrap, at: Failure.now)
     }
   }
 

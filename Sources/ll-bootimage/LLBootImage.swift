@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import SecretMemory
 
 /// `ll-bootimage`: from one cluster file to one Ignition config per node.
 @main
@@ -22,6 +23,13 @@ struct LLBootImage: ParsableCommand {
   static func main() {
     // A reader that went away is told by write(2), so that nothing is left behind half-done.
     signal(SIGPIPE, SIG_IGN)
+    do throws(SecretMemoryError) {
+      // Before any key is in memory that a dump would keep.
+      try ProcessHardening.disableCoreDumps()
+    } catch {
+      Terminal.error("ll-bootimage: error: \(error)")
+      Glibc.exit(ExitStatus.environment.rawValue)
+    }
     let status = run()
     if status == .done, ![0, EPIPE].contains(Terminal.lostOutput) {
       Terminal.error("ll-bootimage: cannot write the result: \(String(cString: strerror(Terminal.lostOutput)))")

@@ -111,6 +111,10 @@ public struct BuildCommand: Sendable {
       report.error(
         "it has the outputs of the cluster '\(cluster)', not of '\(name)': build all nodes, or elsewhere", file: path)
     }
+    if onlyNode != nil, previous.entries.contains(where: { $0.isLab != options.desk.isLab }) {
+      report.error(
+        "some of its configs are an INSECURE lab's and some would not be: build all nodes, or elsewhere", file: path)
+    }
     return previous
   }
 
@@ -118,6 +122,7 @@ public struct BuildCommand: Sendable {
   /// get.
   private func checkSecrets(_ build: NodeBuild, report: inout Report) {
     let missing = build.content.missing
+    defer { note(build.node, report: &report) }
     guard !missing.sealed.isEmpty || options.desk.isThere && !missing.anchors.isEmpty else { return }
     let node = build.node
     let path = ValuePath.root.appending("nodes").appending(node.index).appending("name")
@@ -127,6 +132,13 @@ public struct BuildCommand: Sendable {
       Finding(
         options.desk.isThere ? .error : .warning, "node '\(node.name)' \(reason)", path: path, file: marks.file,
         position: marks[path]))
+  }
+
+  private func note(_ node: ClusterDefinition.Node, report: inout Report) {
+    guard let note = options.desk.notes[node.name] else { return }
+    let path = ValuePath.root.appending("nodes").appending(node.index).appending("name")
+    let marks = inputs.cluster.marks
+    report.warning("node '\(node.name)' \(note)", path: path, file: marks.file, position: marks[path])
   }
 
   private func checkArtifacts(report: inout Report) {

@@ -41,7 +41,7 @@ extension NodePlan {
   func manifest(of bundle: SecretBundle) -> UnitFile {
     var source: [Directive] = [.init("Blob", bundle.blob)]
     // Made on the node when the bundle is imported: whoever boots another root without the disk's key does not have it.
-    if image.disk.encryption == .tpm2 { source.append(.init("AuthFile", "\(HostPath.sealed)/\(bundle.rawValue).auth")) }
+    if isDiskEncrypted { source.append(.init("AuthFile", "\(HostPath.sealed)/\(bundle.rawValue).auth")) }
     if shared.options.desk.releaseKey != nil { source.append(.init("ReleaseKey", HostPath.releaseKey)) }
     return UnitFile(
       [.init("Bundle", source)]

@@ -8,7 +8,7 @@ extension NodePlan {
   /// Storage", Fedora CoreOS). Where the cluster file names the disk, `/var` gets the rest of it: containers, logs and etcd cannot fill the root.
   func storage() -> IgnitionConfig.Storage {
     var storage = IgnitionConfig.Storage()
-    let isEncrypted = image.disk.encryption == .tpm2
+    let isEncrypted = isDiskEncrypted
     if let disk = node.disk {
       storage.disks = [
         .init(
@@ -39,7 +39,7 @@ extension NodePlan {
   private var volumes: [String] { ["root"] + (node.disk == nil ? [] : ["var"]) }
 
   private var varDevice: String {
-    image.disk.encryption == .tpm2 ? "/dev/mapper/var" : "/dev/disk/by-partlabel/var"
+    isDiskEncrypted ? "/dev/mapper/var" : "/dev/disk/by-partlabel/var"
   }
 
   /// The mount of `/var` on later boots; on the first one Ignition has it mounted already.

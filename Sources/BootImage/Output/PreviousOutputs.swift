@@ -7,6 +7,8 @@ struct PreviousOutputs {
     var node: String
     var line: [UInt8]
     var file: String { "\(node).ign" }
+    /// Whether it has insecure stand-ins for its secrets.
+    var isLab: Bool { line.holds(Array("\"insecureLab\":true,".utf8)) }
 
     /// Whether the line is whole and tells of a config with this hash.
     func describes(sha256: String) -> Bool {

@@ -14,6 +14,8 @@ public struct DeskSupplies: Sendable {
   public var bundles: [String: [SecretBundle: Form]] = [:]
   /// Why a node has no bundle, by its name: what to do about it.
   public var faults: [String: String] = [:]
+  /// What somebody should look at though a node boots, by its name.
+  public var notes: [String: String] = [:]
   /// Whether there is a desk at all. Without one a build only shows what the nodes would get.
   public var isThere = false
   /// Whether everything is a stand-in for a lab: secrets in plain text, in the configs, worth nothing.

@@ -88,6 +88,9 @@ public struct NodePlan: Sendable {
   /// Whether the node is a master.
   public var isMaster: Bool { node.role == .master }
 
+  /// Whether its disk is bound to its TPM; a lab's node has none.
+  var isDiskEncrypted: Bool { image.disk.encryption == .tpm2 && !shared.options.desk.isLab }
+
   /// Everything that the node gets.
   public func content() -> NodeContent {
     var content = NodeContent()

@@ -13,6 +13,10 @@ int ll_filesystem_type(const char *path, long *type);
 /* fsetxattr(2) of security.selinux on an open file, with the context's NUL as setfilecon(3) writes it: 0, or -1 with errno. */
 int ll_set_selinux_context(int descriptor, const char *context);
 
+/* Shows prompt and reads a line from the terminal without showing it: its bytes, or -1 with errno. A signal that ends the program finds the terminal as it was
+ * before. Sources: termios(3), readpassphrase(3). */
+long ll_read_unseen(int terminal, const char *prompt, void *buffer, unsigned long size);
+
 /* prctl(2), which is variadic, with one argument and zeros: its result, or -1 with errno. */
 int ll_prctl(int operation, unsigned long argument);
 

@@ -19,6 +19,7 @@ public struct CertificateExport {
       throw .refused("the passphrase has fewer than \(DeskLock.shortestPassphrase) characters")
     }
     let pem = try DeskError.onMachine { () throws(PrivateKeyError) in try key.encryptedPEM(passphrase: passphrase) }
+    try refuseExisting(path)
     try DeskError.onDisk { () throws(FileError) in try HostFile.replace(path, with: chain + pem, mode: 0o600) }
   }
 
@@ -29,6 +30,7 @@ public struct CertificateExport {
     guard ll_filesystem_type(folder.isEmpty ? "/" : folder, &kind) == 0, kind == Self.tmpfs else {
       throw .refused("\(path) is not on a tmpfs, and an unencrypted key must not reach a disk: /dev/shm is one")
     }
+    try refuseExisting(path)
     let (chain, key) = try content(name)
     let pem = try DeskError.onMachine { () throws(PrivateKeyError) in try key.pem() }
     let whole = try DeskError.onMachine { () throws(SecretMemoryError) in
@@ -39,6 +41,12 @@ public struct CertificateExport {
     }
     try DeskError.onDisk { () throws(FileError) in
       try whole.withUnsafeBytes { (bytes) throws(FileError) in try HostFile.write(bytes, to: path, mode: 0o600) }
+    }
+  }
+
+  private func refuseExisting(_ path: String) throws(DeskError) {
+    guard try DeskError.onDisk({ () throws(FileError) in try !HostFile.isThere(path) }) else {
+      throw .refused("\(path) is there already, and is left alone")
     }
   }
 

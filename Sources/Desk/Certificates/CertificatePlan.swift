@@ -19,6 +19,8 @@ struct CertificatePlan {
     var newKey: Bool
     /// Why the certificate is issued.
     var reason: String
+    /// Whether it is only due, and nothing is wrong until its end.
+    var canWait = false
   }
 
   /// What is issued, issuers before what they sign.
@@ -40,28 +42,31 @@ struct CertificatePlan {
       throw .refused(
         "nothing here is called \(unknown.joined(separator: ", ")): `ll-bootimage pki show` lists the names")
     }
-    if wishes.rekey.contains(Authority.root.commonName) {
+    if wishes.rekey.union(wishes.renew).contains(Authority.root.commonName) {
       throw .refused(
         "a new root is a new hierarchy: begin another desk, and change over the anchors by docs/operations.md")
     }
     var rekeyed: Set<Authority> = []
     for subject in subjects {
-      let profile = Self.profile(of: subject, on: nodes[subject.node ?? ""], cluster: cluster, record: record)
+      let profile = Self.profile(
+        of: subject, on: nodes[subject.node ?? ""], cluster: cluster, organizations: record.organizations)
       let newKey = wishes.rekey.contains(subject.name) || subject != .authority(.root) && !hasKey(subject)
       let entry = record.certificates[subject.name]
       var reason: String?
       var isOtherKey = false
+      var canWait = false
       if let entry {
         let certificate = entry.certificate
         if let issuer = subject.issuer, rekeyed.contains(issuer) || Self.issuerKey(issuer, record) != entry.issuerKey {
           reason = "its issuer has a new key"
         }
         if entry.profile != profile { reason = "what it is for has changed" }
-        if certificate.needsRenewal(at: now) {
+        if subject != .authority(.root), certificate.needsRenewal(at: now) {
           let days = max(0, certificate.notAfter - now) / 86_400
+          canWait = reason == nil && certificate.notAfter > now
           reason = certificate.notAfter <= now ? "it had expired" : "\(days) days were left"
         }
-        if wishes.renew.contains(subject.name) { reason = "asked for" }
+        if wishes.renew.contains(subject.name) { (reason, canWait) = ("asked for", false) }
         if newKey {
           reason = wishes.rekey.contains(subject.name) ? "asked for, with a new key" : "its key was missing"
         } else if let key = try publicKey(subject), key != certificate.publicKeyDER {
@@ -72,7 +77,8 @@ struct CertificatePlan {
         reason = "new"
       }
       guard let reason else { continue }
-      steps.append(Step(subject: subject, profile: profile, newKey: newKey, reason: reason))
+      steps.append(
+        Step(subject: subject, profile: profile, newKey: newKey, reason: reason, canWait: canWait && !newKey))
       let changesKey = newKey || isOtherKey || entry == nil
       if changesKey, case .authority(let authority) = subject { rekeyed.insert(authority) }
     }
@@ -80,9 +86,17 @@ struct CertificatePlan {
   }
 
   /// Whether the root has something to sign.
-  var needsRoot: Bool {
-    steps.contains { $0.subject == .authority(.root) || $0.subject == .authority(.managementCluster) }
+  var needsRoot: Bool { !rootSteps.isEmpty }
+
+  /// Whether the root has something to sign, but nothing that could not wait for its key.
+  var needsRootOnlySoon: Bool { needsRoot && rootSteps.allSatisfy(\.canWait) }
+
+  private var rootSteps: [Step] {
+    steps.filter { $0.subject == .authority(.root) || $0.subject == .authority(.managementCluster) }
   }
+
+  /// Leaves out what the root would sign.
+  mutating func postponeRoot() { steps.removeAll { $0.subject == .authority(.managementCluster) && $0.canWait } }
 
   /// Everything that must have a certificate, issuers before what they sign.
   static func subjects(cluster: ClusterDefinition, record: CertificateRecord) -> [CertificateSubject] {
@@ -102,13 +116,13 @@ struct CertificatePlan {
   }
 
   /// What a certificate says, as one line: where it differs, another certificate is needed.
-  private static func profile(
+  static func profile(
     of subject: CertificateSubject, on node: ClusterDefinition.Node?, cluster: ClusterDefinition,
-    record: CertificateRecord
+    organizations: [String: OrganizationNames] = [:]
   ) -> String {
     switch subject {
     case .authority(.organization(let name)):
-      let names = record.organizations[name]
+      let names = organizations[name]
       return (["authority"] + (names?.dnsDomains ?? []) + (names?.addressRanges.map { "\($0)" } ?? []))
         .joined(separator: " ")
     case .authority: return "authority"
@@ -130,13 +144,5 @@ struct CertificatePlan {
     case .listener(let name): node.map { .bootstrapListener(node: name, domain: domain, address: $0.address.bytes) }
     case .login(let name): node.map { .login(node: name, role: $0.role.rawValue) }
     }
-  }
-}
-
-/// Hexadecimal digits of public bytes.
-enum Hex {
-  /// Lower case, two a byte.
-  static func text(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

@@ -6,6 +6,10 @@ public import PKI
 public struct CertificateRecord: Sendable {
   /// The cluster.
   public let cluster: String
+  /// How often it was written; the secrets carry the same number.
+  public var generation = 0
+  /// Whether it is a lab's.
+  public var isLab = false
   /// The valid certificates by the name of their subject.
   public var certificates: [String: Entry] = [:]
   /// What was revoked and has not expired.
@@ -23,10 +27,20 @@ public struct CertificateRecord: Sendable {
     public var certificate: IssuedCertificate
     /// The self-signed twin that verifiers anchor at; `nil` for what signs nothing.
     public var anchor: IssuedCertificate?
+    /// Certificates of before, for the same key, that have not expired: whoever revokes this one revokes them too.
+    public var former: [Former] = []
     /// What was asked for: names, addresses, constraints. Another text means another certificate.
     public var profile: String
     /// The issuer's key identifier, in hexadecimal.
     public var issuerKey: String
+  }
+
+  /// A certificate that was renewed before its end.
+  public struct Former: Sendable, Hashable, Codable {
+    /// Its serial number, in hexadecimal.
+    public var serial: String
+    /// When it ends.
+    public var notAfter: Int64
   }
 
   /// A revoked certificate.
@@ -71,6 +85,7 @@ extension CertificateRecord {
       var issuerKey: String
       var certificate: Data
       var anchor: Data?
+      var former: [Former]?
     }
     struct Organization: Decodable {
       var name: String
@@ -82,6 +97,8 @@ extension CertificateRecord {
       var list: Data
     }
     var cluster: String
+    var generation: Int
+    var insecureLab: Bool?
     var certificates: [Certificate]
     var revoked: [Revoked]
     var organizations: [Organization]
@@ -94,6 +111,8 @@ extension CertificateRecord {
     let damaged = "\(file) is not the desk's record of certificates, or is damaged"
     guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(text)) else { throw .refused(damaged) }
     self.init(cluster: stored.cluster)
+    generation = stored.generation
+    isLab = stored.insecureLab ?? false
     revoked = stored.revoked
     administrators = Set(stored.administrators)
     for entry in stored.certificates {
@@ -101,7 +120,7 @@ extension CertificateRecord {
         Entry(
           certificate: try IssuedCertificate(der: Array(entry.certificate)),
           anchor: try entry.anchor.map { (der) throws(PKIError) in try IssuedCertificate(der: Array(der)) },
-          profile: entry.profile, issuerKey: entry.issuerKey)
+          former: entry.former ?? [], profile: entry.profile, issuerKey: entry.issuerKey)
       }
     }
     for organization in stored.organizations {
@@ -127,7 +146,17 @@ extension CertificateRecord {
           .init("name", .string(name)), .init("subject", .string(entry.certificate.subject)),
           .init("serial", .string(entry.certificate.serial)), .init("profile", .string(entry.profile)),
           .init("issuerKey", .string(entry.issuerKey)), .init("certificate", base64(entry.certificate.der)),
-        ] + (entry.anchor.map { [.init("anchor", base64($0.der))] } ?? []))
+        ] + (entry.anchor.map { [.init("anchor", base64($0.der))] } ?? [])
+          + (entry.former.isEmpty
+            ? []
+            : [
+              .init(
+                "former",
+                .array(
+                  entry.former.map {
+                    .object([.init("serial", .string($0.serial)), .init("notAfter", .integer(Int($0.notAfter)))])
+                  }))
+            ]))
     }
     let gone = revoked.map { revoked in
       JSONText.object([
@@ -149,7 +178,11 @@ extension CertificateRecord {
       Array(",\n\"\(name)\":[".utf8)
         + values.map { Array("\n".utf8) + $0.compact }.joined(separator: [UInt8(ascii: ",")]) + Array("\n]".utf8)
     }
-    var head = JSONText.object([.init("cluster", .string(cluster))]).compact
+    var members: [JSONText.Member] = [
+      .init("cluster", .string(cluster)), .init("generation", .integer(generation)),
+    ]
+    if isLab { members.append(.init("insecureLab", .boolean(true))) }
+    var head = JSONText.object(members).compact
     head.removeLast()
     return head + lines("certificates", entries) + lines("revoked", gone) + lines("organizations", organizations)
       + lines("administrators", administrators.sorted().map { .string($0) }) + lines("lists", lists)

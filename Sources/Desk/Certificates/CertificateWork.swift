@@ -8,14 +8,16 @@ import SecretMemory
 /// Whatever is interrupted is finished by the next run: new keys are durable before anything is signed for them, the public folder is exchanged
 /// whole, and a key that does not fit its certificate, or has none, is what the next plan begins with.
 public struct CertificateWork {
-  private let session: DeskSession
-  private let now: Int64
+  let session: DeskSession
+  let now: Int64
   private let root: RootAccess
   private var rootKey: PrivateKey?
   private var authorityKeys: [Authority: PrivateKey] = [:]
-  private var record: CertificateRecord
+  var record: CertificateRecord
   /// What was done so far.
-  private var changes: [DeskChange] = []
+  var changes: [DeskChange] = []
+  /// Whether the clock may be more than a year after the desk's last work.
+  public var trustsClock = false
   /// Told after every certificate: how many of how many.
   public var progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
 
@@ -44,11 +46,15 @@ public struct CertificateWork {
 
   /// Issues what is missing, due, changed or asked for.
   public mutating func issue(_ request: Request = Request()) throws(DeskError) -> [DeskChange] {
+    try checkClock()
+    for name in request.administrators.union(request.organizations.keys).sorted() where !Self.isLabel(name) {
+      throw .refused("'\(name)' cannot be a name here: lower-case letters, digits and '-', 1 to 40 of them")
+    }
     for (name, names) in request.organizations { record.organizations[name] = names }
     record.administrators.formUnion(request.administrators)
     let session = session
     let record = record
-    let plan = try CertificatePlan(
+    var plan = try CertificatePlan(
       cluster: session.cluster, record: record,
       wishes: CertificatePlan.Wishes(renew: request.renew, rekey: request.rekey), at: now,
       hasKey: { session.secrets.has(SecretName.key(of: $0)) },
@@ -57,9 +63,19 @@ public struct CertificateWork {
         if subject == .authority(.root) { return nil }
         return try Self.key(of: subject, in: session)?.publicKeyDER
       })
+    if plan.needsRootOnlySoon, !root.isAtHand {
+      plan.postponeRoot()
+      changes.append(
+        DeskChange(
+          name: Authority.managementCluster.commonName,
+          words: "due, and the root's key is not at hand: `ll-bootimage pki issue --root-passphrase-file …`",
+          isWarning: true))
+    }
     if plan.needsRoot {
+      // A desk that has signed anything has a root already, wherever its key is.
+      let isNew = !session.secrets.names.contains { $0.hasPrefix("certificate/") }
       rootKey = try root.key(
-        at: session.paths.rootKey, mayBeMade: record.certificate(.authority(.root)) == nil)
+        at: session.paths.rootKey, mayBeMade: isNew && record.certificate(.authority(.root)) == nil)
     }
     try makeKeys(plan)
     let nodes = Dictionary(session.cluster.nodes.map { ($0.name, $0) }) { first, _ in first }
@@ -80,6 +96,7 @@ public struct CertificateWork {
 
   /// Takes back the certificates that are called `names`, or have these serial numbers.
   public mutating func revoke(_ names: [String], reason: RevocationReason) throws(DeskError) -> [DeskChange] {
+    try checkClock()
     var gone: [String] = []
     for wanted in names {
       guard let name = record.certificates[wanted] != nil ? wanted : named(serial: wanted) else {
@@ -103,10 +120,9 @@ public struct CertificateWork {
     let needsRoot = gone.contains(Authority.managementCluster.commonName)
     if needsRoot { rootKey = try root.key(at: session.paths.rootKey, mayBeMade: false) }
     try updateLists(mustHaveRoot: needsRoot)
-    // The revocation is known before the key goes: a key without a certificate does no harm.
-    try finish()
+    // The key goes first: were it the other way round, a run that is interrupted would leave a revoked key to be certified again.
     for name in gone { session.secrets.remove("certificate/\(name).key") }
-    try session.saveSecrets()
+    try finish()
     return changes
   }
 
@@ -118,11 +134,13 @@ public struct CertificateWork {
     guard let entry = record.certificates[name] else { return }
     let certificate = entry.certificate
     record.certificates[name] = nil
-    guard certificate.notAfter > now else { return }
-    record.revoked.append(
-      CertificateRecord.Revoked(
-        name: name, issuer: certificate.issuerCommonName, serial: certificate.serial, at: now,
-        reason: "\(reason)", notAfter: certificate.notAfter))
+    let all = entry.former + [CertificateRecord.Former(serial: certificate.serial, notAfter: certificate.notAfter)]
+    for one in all where one.notAfter > now {
+      record.revoked.append(
+        CertificateRecord.Revoked(
+          name: name, issuer: certificate.issuerCommonName, serial: one.serial, at: now, reason: "\(reason)",
+          notAfter: one.notAfter))
+    }
   }
 
   /// Makes the keys that are missing, and makes them durable, before anything is signed for them.
@@ -133,12 +151,7 @@ public struct CertificateWork {
       let key = try DeskError.onMachine { () throws(PrivateKeyError) in try PrivateKey.generate(curve).der() }
       try session.secrets.set(SecretName.key(of: step.subject), to: key)
     }
-    // Left by a run that was interrupted after a revocation.
-    let kept = Set(plan.subjects.map(SecretName.key(of:))).union(
-      record.certificates.keys.map { "certificate/\($0).key" })
-    for name in session.secrets.names where name.hasPrefix("certificate/") && !kept.contains(name) {
-      session.secrets.remove(name)
-    }
+    if !plan.steps.isEmpty { beginGeneration() }
     try session.saveSecrets()
   }
 
@@ -176,15 +189,26 @@ public struct CertificateWork {
         certificate: certificate, anchor: anchor, profile: step.profile,
         issuerKey: Hex.text((above ?? certificate).subjectKeyIdentifier))
     }
-    if let old, old.certificate.publicKeyDER != entry.certificate.publicKeyDER {
-      takeBack(subject.name, reason: .superseded)
+    var issued = entry
+    var isReplaced = false
+    if let old {
+      // The old one lives on where it says the same about the same key, and is taken back otherwise.
+      isReplaced =
+        old.certificate.publicKeyDER != entry.certificate.publicKeyDER || old.profile != entry.profile
+        || old.certificate.issuerCommonName != entry.certificate.issuerCommonName
+      if isReplaced {
+        takeBack(subject.name, reason: .superseded)
+      } else {
+        let last = CertificateRecord.Former(serial: old.certificate.serial, notAfter: old.certificate.notAfter)
+        issued.former = (old.former + [last]).filter { $0.notAfter > now }
+      }
     }
-    record.certificates[subject.name] = entry
+    record.certificates[subject.name] = issued
     let days = (entry.certificate.notAfter - now) / 86_400
     changes.append(
       DeskChange(
         name: subject.name,
-        words: (old == nil ? "issued" : step.newKey ? "replaced, the old one revoked" : "renewed") + " for \(days) days"
+        words: (old == nil ? "issued" : isReplaced ? "replaced, the old one revoked," : "renewed") + " for \(days) days"
           + (step.reason == "new" ? "" : ": \(step.reason)")))
   }
 
@@ -193,7 +217,7 @@ public struct CertificateWork {
     return record.organizations[name]
   }
 
-  private mutating func key(of subject: CertificateSubject) throws(DeskError) -> PrivateKey? {
+  mutating func key(of subject: CertificateSubject) throws(DeskError) -> PrivateKey? {
     guard case .authority(let authority) = subject else { return try Self.key(of: subject, in: session) }
     if authority == .root { return rootKey }
     if let key = authorityKeys[authority] { return key }
@@ -209,48 +233,29 @@ public struct CertificateWork {
     }
   }
 
-  /// Makes the revocation lists of root, `management-cluster` and `bootstrap` again, where something changed or a third of a list's time is left.
-  private mutating func updateLists(mustHaveRoot: Bool) throws(DeskError) {
-    let now = now
-    record.revoked.removeAll { $0.notAfter <= now }
-    for authority in [Authority.root, .managementCluster, .issuer(.bootstrap)] {
-      guard let certificate = record.certificate(.authority(authority)) else { continue }
-      let name = authority.commonName
-      let entries = record.revoked.filter { $0.issuer == name }.map {
-        RevocationList.Entry(
-          serial: $0.serial, at: $0.at, reason: RevocationReason($0.reason) ?? .unspecified)
-      }
-      let old = record.lists[name]
-      let isSame = old.map {
-        Set($0.entries.map(\.serial)) == Set(entries.map(\.serial)) && $0.isSigned(by: certificate)
-      }
-      let isFresh = old.map { $0.nextUpdate - now > ($0.nextUpdate - $0.thisUpdate) / 3 }
-      if isSame == true, isFresh == true { continue }
-      guard let key = try key(of: .authority(authority)) else {
-        guard authority == .root, !mustHaveRoot, isSame == true else {
-          throw .refused("the revocation list of \(name) must be signed, and its key is not here")
-        }
-        changes.append(
-          DeskChange(
-            name: name, words: "its revocation list ends soon: `ll-bootimage pki issue --renew management-cluster`",
-            isWarning: true))
-        continue
-      }
-      record.lists[name] = try DeskError.refusing("the revocation list of \(name)") { () throws(PKIError) in
-        try RevocationList.make(
-          issuer: certificate, issuerKey: key, revoked: entries, number: (old?.number ?? 0) + 1, at: now,
-          nextUpdate: min(now + (authority == .root ? 400 : 90) * 86_400, certificate.notAfter))
-      }
-      if old != nil {
-        changes.append(DeskChange(name: name, words: "revocation list made again, \(entries.count) in it"))
-      }
-    }
+  /// The secrets and the record count together, so that one of another time is recognised.
+  private func beginGeneration() {
+    let next = max(session.record.generation + 1, session.secrets.generation)
+    if session.secrets.generation != next { session.secrets.generation = next }
   }
 
   /// Publishes what changed.
-  private func finish() throws(DeskError) {
-    guard record.text != session.record.text else { return }
+  private mutating func finish() throws(DeskError) {
+    guard record.text != session.record.text else { return try session.saveSecrets() }
+    beginGeneration()
+    try session.saveSecrets()
+    record.generation = session.secrets.generation
+    record.isLab = session.secrets.isLab
     try CertificateFolder.write(record, to: session.paths, replacing: session.record)
     session.record = record
+  }
+
+  /// A name that goes into file names and subjects.
+  static func isLabel(_ name: String) -> Bool {
+    (1...40).contains(name.utf8.count) && name.first != "-" && name.last != "-"
+      && name.utf8.allSatisfy {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+          || $0 == UInt8(ascii: "-")
+      }
   }
 }

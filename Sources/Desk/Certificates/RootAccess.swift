@@ -7,6 +7,8 @@ public import SecretMemory
 public struct RootAccess {
   /// The passphrase of the key's file; the argument tells whether the file is new, so that it is asked for twice.
   public var passphrase: (_ isNew: Bool) throws(DeskError) -> SecretBytes
+  /// Whether the passphrase can be had without asking a person for something that could wait.
+  public var isAtHand = true
   /// PBKDF2's iterations for a new file.
   var iterations = 600_000
 
@@ -36,7 +38,7 @@ public struct RootAccess {
       try key.encryptedPEM(passphrase: passphrase, iterations: iterations)
     }
     try DeskError.onDisk { () throws(FileError) in
-      try HostFile.makeFolders(for: path)
+      // A folder that is missing may be a medium that is not mounted: nothing is made in its place.
       try HostFile.replace(path, with: encrypted, mode: 0o600)
     }
     return key

@@ -57,49 +57,40 @@ public enum Escrow {
     )
   }
 
-  /// Writes into a folder beside, which is renamed when all are durable: a killed run leaves nothing that looks like a set of shares.
-  private static func write(_ prints: [SharePrint], to folder: String) throws(DeskError) {
+  /// Writes into an empty folder, or a new one where its parent is there: each share is whole or not there. It may be a medium of its own, so nothing is
+  /// written beside it. Where a run is interrupted, the shares that there are open nothing: no record knows their set.
+  private static func write(_ prints: [SharePrint], to path: String) throws(DeskError) {
+    var folder = path
+    while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
     let texts = try prints.map { (print) throws(DeskError) in
       (print.share.index, try DeskError.onMachine { () throws(RecoveryError) in try print.text() })
     }
-    try DeskError.onDisk { () throws(FileError) in
-      try HostFile.makeFolders(for: folder)
-      if try HostFile.isThere(folder), HostFile.names(in: folder)?.isEmpty != true {
-        throw FileError("cannot write shares into", folder, reason: "it is not an empty folder")
+    if HostFile.isFolder(folder) {
+      let present = HostFile.names(in: folder)?.filter { ![".gitignore", "lost+found"].contains($0) }
+      guard present?.isEmpty == true else {
+        throw .refused("\(path) is not an empty folder: each set of shares gets one of its own")
       }
-      let beside = "\(folder).new"
-      remove(beside)
-      guard mkdir(beside, 0o700) == 0 else { throw .current("cannot make the folder", beside) }
+    }
+    try DeskError.onDisk { () throws(FileError) in
+      guard mkdir(folder, 0o700) == 0 || errno == EEXIST && HostFile.isFolder(folder) else {
+        throw .current("cannot make the folder", folder)
+      }
+      try HostFile.replace("\(folder)/.gitignore", with: Array("*\n".utf8))
+      var written: [String] = []
       do throws(FileError) {
         for (index, text) in texts {
-          let path = "\(beside)/share-\(index)-of-\(texts.count).txt"
-          try text.withUnsafeBytes { (bytes) throws(FileError) in try HostFile.write(bytes, to: path, mode: 0o600) }
-          try HostFile.sync(path)
+          let beside = "\(folder)/.share-\(index).new"
+          let file = "\(folder)/share-\(index)-of-\(texts.count).txt"
+          written += [beside, file]
+          try text.withUnsafeBytes { (bytes) throws(FileError) in try HostFile.write(bytes, to: beside, mode: 0o600) }
+          try HostFile.sync(beside)
+          guard rename(beside, file) == 0 else { throw FileError.current("cannot write", file) }
         }
-        try HostFile.sync(beside)
-        guard rename(beside, folder) == 0 else { throw FileError.current("cannot write shares into", folder) }
-        try HostFile.sync(folder + "/..")
+        try HostFile.sync(folder)
       } catch {
-        remove(beside)
+        for file in written { unlink(file) }
         throw error
       }
     }
-  }
-
-  private static func remove(_ folder: String) {
-    for name in HostFile.names(in: folder) ?? [] { unlink("\(folder)/\(name)") }
-    rmdir(folder)
-  }
-}
-
-/// Days as people write them.
-enum Day {
-  /// `2026-11-21`, of seconds since 1970, in UTC.
-  static func text(_ time: Int64) -> String {
-    var seconds = time_t(time)
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
-    func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + "\(number)" }
-    return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
   }
 }

@@ -30,7 +30,10 @@ enum SealedFolder {
     try DeskError.onDisk { () throws(FileError) in
       let output = try OutputFolder(replacing: paths.sealed)
       for (name, bytes) in files { try output.add(name, bytes) }
-      for name in names(record) where files[name] == nil { try output.keep(name) }
+      for name in names(record) where files[name] == nil {
+        // What somebody took away cannot be kept; the record is put right by the run that goes on.
+        if try HostFile.isThere("\(paths.sealed)/\(name)") { try output.keep(name) }
+      }
       try output.add(OutputFolder.manifest, record.text)
       try output.commit(obsolete: Set(names(old)).subtracting(names(record)))
     }

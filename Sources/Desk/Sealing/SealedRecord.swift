@@ -11,8 +11,12 @@ public struct SealedRecord: Sendable {
   public var previousSealKeyID: String?
   /// The release key that signed the sidecars, PEM.
   public var releaseKey: String?
-  /// The recovery shares of the static seal's key; `nil` where nobody has any.
-  public var escrow: Escrow?
+  /// The policy that the bundles are sealed under: `standard sha256 13`.
+  public var policy: String?
+  /// Whether it is a lab's.
+  public var isLab = false
+  /// The sets of recovery shares that were given out, the newest last; one without shares says that somebody went without.
+  public var escrows: [Escrow] = []
   /// The sealed bundles by `NODE.BUNDLE`.
   public var bundles: [String: Bundle] = [:]
 
@@ -34,8 +38,10 @@ public struct SealedRecord: Sendable {
   public struct Bundle: Sendable, Hashable, Codable {
     /// A hash of everything that was put in, none of it secret: where it differs, the bundle is sealed again.
     public var inputs: String
-    /// The names of the secrets inside.
-    public var entries: [String]
+    /// What identifies each secret inside, by its name: a serial number, a key id. Nothing secret.
+    public var entries: [String: String]
+    /// SHA-256 of the identity file that it is sealed for.
+    public var identity: String
     /// When it was sealed, in seconds since 1970.
     public var at: Int64
   }
@@ -49,9 +55,14 @@ public struct SealedRecord: Sendable {
     var sealKeyID: String?
     var previousSealKeyID: String?
     var releaseKey: String?
-    var escrow: Escrow?
+    var policy: String?
+    var insecureLab: Bool?
+    var escrows: [Escrow]
     var bundles: [Named]
   }
+
+  /// The shares that people have of the key `id`; `nil` where nothing was decided about it.
+  func escrow(of id: String?) -> Escrow? { escrows.last { $0.keyID == id } }
 
   /// Nothing yet.
   init(cluster: String) { self.cluster = cluster }
@@ -65,7 +76,9 @@ public struct SealedRecord: Sendable {
     sealKeyID = stored.sealKeyID
     previousSealKeyID = stored.previousSealKeyID
     releaseKey = stored.releaseKey
-    escrow = stored.escrow
+    policy = stored.policy
+    isLab = stored.insecureLab ?? false
+    escrows = stored.escrows
     bundles = Dictionary(stored.bundles.map { ($0.name, $0.bundle) }) { first, _ in first }
   }
 
@@ -75,16 +88,16 @@ public struct SealedRecord: Sendable {
     if let sealKeyID { members.append(.init("sealKeyID", .string(sealKeyID))) }
     if let previousSealKeyID { members.append(.init("previousSealKeyID", .string(previousSealKeyID))) }
     if let releaseKey { members.append(.init("releaseKey", .string(releaseKey))) }
-    if let escrow {
-      members.append(
-        .init(
-          "escrow",
-          .object([
-            .init("keyID", .string(escrow.keyID)), .init("shares", .integer(escrow.shares)),
-            .init("threshold", .integer(escrow.threshold)), .init("identifier", .integer(escrow.identifier)),
-            .init("at", .integer(Int(escrow.at))),
-          ])))
+    if let policy { members.append(.init("policy", .string(policy))) }
+    if isLab { members.append(.init("insecureLab", .boolean(true))) }
+    let sets = escrows.map { escrow in
+      JSONText.object([
+        .init("keyID", .string(escrow.keyID)), .init("shares", .integer(escrow.shares)),
+        .init("threshold", .integer(escrow.threshold)), .init("identifier", .integer(escrow.identifier)),
+        .init("at", .integer(Int(escrow.at))),
+      ])
     }
+    members.append(.init("escrows", .array(sets)))
     var text = JSONText.object(members).compact
     text.removeLast()
     let lines = bundles.sorted { $0.key < $1.key }.map { name, bundle in
@@ -94,7 +107,9 @@ public struct SealedRecord: Sendable {
           .init(
             "bundle",
             .object([
-              .init("inputs", .string(bundle.inputs)), .init("entries", .array(bundle.entries.map { .string($0) })),
+              .init("inputs", .string(bundle.inputs)), .init("identity", .string(bundle.identity)),
+              .init(
+                "entries", .object(bundle.entries.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })),
               .init("at", .integer(Int(bundle.at))),
             ])),
         ]).compact

@@ -15,8 +15,10 @@ import TPMStructures
 public struct SealingWork {
   /// What must hold on the nodes, and what is approved.
   public struct Options: Sendable {
-    /// The policy.
-    public var policy: SealingPolicy
+    /// The policy; `nil` for that of the last time, or `standard` with the SHA-256 bank.
+    public var policy: SealingPolicy?
+    /// Whether it may be weaker than the last time's.
+    public var mayWeaken = false
     /// What the approvals are called: the operating system's version.
     public var label = "approved"
     /// How the staged operating system's boot differs.
@@ -30,8 +32,8 @@ public struct SealingWork {
     /// How the static seal's key is escrowed; `nil` where it has been.
     public var escrow: EscrowOrder?
 
-    /// Options with a policy.
-    public init(policy: SealingPolicy) { self.policy = policy }
+    /// Options; see the properties.
+    public init(policy: SealingPolicy? = nil) { self.policy = policy }
   }
 
   /// What a run did.
@@ -44,10 +46,12 @@ public struct SealingWork {
     public var kept = 0
   }
 
-  private let session: DeskSession
-  private let options: Options
-  private let now: Int64
-  private var outcome = Outcome()
+  let session: DeskSession
+  let options: Options
+  let now: Int64
+  var outcome = Outcome()
+  var record: SealedRecord
+  private var files: [String: [UInt8]] = [:]
   /// Told after every node: how many of how many.
   public var progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
 
@@ -56,131 +60,97 @@ public struct SealingWork {
     self.session = session
     self.options = options
     self.now = now
+    record = SealedRecord(cluster: session.cluster.name)
   }
 
   /// Makes what is missing of the cluster's secrets, escrows the static seal's key, and seals.
   public mutating func run() throws(DeskError) -> Outcome {
-    guard session.record.certificate(.authority(.issuer(.bootstrap))) != nil else {
-      throw .refused("there are no certificates yet: `ll-bootimage pki init`")
-    }
-    try makeSecrets()
     let old = try SealedFolder.read(session.paths, cluster: session.cluster.name)
-    var record = old ?? SealedRecord(cluster: session.cluster.name)
+    if let old { record = old }
+    try checkDesk(record)
+    outcome.changes += try session.makeClusterSecrets()
     let secrets = try NodeSecrets(session)
-    try escrow(secrets, &record, old)
     let key = try releaseKey()
+    let releaseKey = String(decoding: key.publicKey.pem, as: UTF8.self)
+    guard record.releaseKey == nil || record.releaseKey == releaseKey else {
+      throw .refused(
+        "\(session.paths.sealed) was signed by another release key than this desk's: move it away to seal everything anew"
+      )
+    }
+    let policy = try policy(before: record.policy)
+    try escrow(secrets.sealKeyID)
+    let known = record
     record.sealKeyID = secrets.sealKeyID
     record.previousSealKeyID = secrets.previousSealKeyID
-    record.releaseKey = String(decoding: key.publicKey.pem, as: UTF8.self)
-    var files: [String: [UInt8]] = [:]
+    record.releaseKey = releaseKey
+    record.policy = policy.words
     var machines: [[UInt8]: String] = [:]
-    let initialising = options.bootstrap ? session.cluster.masters.first?.name : nil
     let nodes = session.cluster.nodes
     for (index, node) in nodes.enumerated() {
       defer { progress(index + 1, nodes.count) }
-      guard let (identity, digest) = try identity(of: node) else {
-        outcome.changes.append(
-          DeskChange(
-            name: node.name,
-            words: "has no identity: run `ll-tpm identity` on it, into \(session.paths.identity(of: node.name))",
-            isWarning: true))
-        continue
-      }
-      let machine = identity.srk.publicArea.name.bytes
-      if let other = machines.updateValue(node.name, forKey: machine) {
+      let isMeant = options.onlyNode == nil || options.onlyNode == node.name
+      guard let (identity, digest) = try identity(of: node, mustBeSound: isMeant) else { continue }
+      if let other = machines.updateValue(node.name, forKey: identity.srk.publicArea.name.bytes) {
         throw .refused(
           "\(session.paths.identity(of: node.name)): it is the TPM of '\(other)' too; one of the two files is a copy")
       }
-      if let only = options.onlyNode, only != node.name { continue }
-      var approved: SealingRequest?
-      for bundle in SecretBundle.all(for: node.role) {
-        let names = bundle.entries(
-          initialises: node.name == initialising, rotates: secrets.previousSealKeyID != nil)
-        let contents = try names.map { (name) throws(DeskError) -> (String, (value: SecretBytes, id: String)) in
-          (name, try secrets.value(name, of: node.name))
-        }
-        let inputs = self.inputs(node, digest, key.publicKey, contents.map { ($0.0, $0.1.id) })
-        let name = SealedFolder.name(node.name, bundle)
-        let before = record.bundles[name]
-        if before?.inputs == inputs, try isSealed(name) {
-          outcome.kept += 1
-          continue
-        }
-        let request = if let approved { approved } else { try self.request(for: node, identity, key) }
-        approved = request
-        let pair = try DeskError.refusing("\(node.name), \(bundle.rawValue)") { () throws(SealedObjectError) in
-          try SealedPair(
-            sealing: .bundle(contents.map { SealedBundle.Entry(name: $0.0, value: $0.1.value) }), request,
-            for: identity)
-        }
-        files["\(name).pem"] = try DeskError.refusing(name) { () throws(SealedObjectError) in try pair.file.pem() }
-        files["\(name).json"] = pair.sidecar.text
-        record.bundles[name] = SealedRecord.Bundle(inputs: inputs, entries: names, at: now)
-        outcome.sealed += 1
-        outcome.changes.append(
-          DeskChange(
-            name: node.name,
-            words: "\(bundle.rawValue) sealed" + (before == nil ? "" : " again: \(difference(before, names))")))
-      }
+      if isMeant { try seal(to: node, identity, digest, secrets, policy, key) }
     }
-    try dropDeparted(&record)
-    if record.text != old?.text { try SealedFolder.write(record, files: files, to: session.paths, replacing: old) }
+    try dropUnusable()
+    if record.text != known.text || old == nil {
+      try SealedFolder.write(record, files: files, to: session.paths, replacing: known)
+    }
     return outcome
   }
 
-  private func difference(_ before: SealedRecord.Bundle?, _ names: [String]) -> String {
-    let old = Set(before?.entries ?? [])
-    let added = names.filter { !old.contains($0) }
-    let gone = old.subtracting(names).sorted()
-    let parts = [
-      added.isEmpty ? nil : "with \(added.joined(separator: ", "))",
-      gone.isEmpty ? nil : "without \(gone.joined(separator: ", "))",
-    ].compactMap { $0 }
-    return parts.isEmpty ? "its TPM, policy, certificate or key is another one" : parts.joined(separator: ", ")
-  }
-
-  private mutating func makeSecrets() throws(DeskError) {
-    for (name, what) in [
-      (SecretName.sealKey, "the static seal's key"), (SecretName.etcdEncryption, "the key of Secrets in etcd"),
-    ] where try session.randomSecret(name).isNew {
-      outcome.changes.append(DeskChange(name: name, words: "made: \(what)"))
-    }
-    for (name, what) in [
-      (SecretName.serviceAccount, "the key of service-account tokens"), (SecretName.releaseKey, "the release key"),
-    ] where !session.secrets.has(name) {
-      let der = try DeskError.onMachine { () throws(PrivateKeyError) in try PrivateKey.generate(.p256).der() }
-      try session.secrets.set(name, to: der)
-      outcome.changes.append(DeskChange(name: name, words: "made: \(what)"))
-    }
-    try session.saveSecrets()
-  }
-
-  private mutating func escrow(
-    _ secrets: NodeSecrets, _ record: inout SealedRecord, _ old: SealedRecord?
+  private mutating func seal(
+    to node: ClusterDefinition.Node, _ identity: TPMIdentity, _ digest: String, _ secrets: NodeSecrets,
+    _ policy: SealingPolicy, _ key: ReleaseKey.Private
   ) throws(DeskError) {
-    if options.escrow == nil, record.escrow?.keyID == secrets.sealKeyID { return }
-    guard let order = options.escrow else {
-      throw .refused(
-        "nobody has recovery shares of the static seal's key \(secrets.sealKeyID), without which a lost desk is a lost cluster: "
-          + "--escrow DIR writes them, --escrow - prints them, --escrow none goes without")
+    let initialising = options.bootstrap ? session.cluster.masters.first?.name : nil
+    var request: SealingRequest?
+    for bundle in SecretBundle.all(for: node.role) {
+      let names = bundle.entries(initialises: node.name == initialising, rotates: secrets.previousSealKeyID != nil)
+      var entries: [SealedBundle.Entry] = []
+      var ids: [String: String] = [:]
+      for name in names {
+        let (value, id) = try secrets.value(name, of: node.name)
+        entries.append(SealedBundle.Entry(name: name, value: value))
+        ids[name] = id
+      }
+      let inputs = self.inputs(node, digest, policy, key.publicKey, ids)
+      let name = SealedFolder.name(node.name, bundle)
+      let before = record.bundles[name]
+      if before?.inputs == inputs, try isSealed(name) {
+        outcome.kept += 1
+        continue
+      }
+      let approved = if let request { request } else { try self.request(for: node, identity, policy, key) }
+      request = approved
+      let pair = try DeskError.refusing("\(node.name), \(bundle.rawValue)") { () throws(SealedObjectError) in
+        try SealedPair(sealing: .bundle(entries), approved, for: identity)
+      }
+      files["\(name).pem"] = try DeskError.refusing(name) { () throws(SealedObjectError) in try pair.file.pem() }
+      files["\(name).json"] = pair.sidecar.text
+      record.bundles[name] = SealedRecord.Bundle(inputs: inputs, entries: ids, identity: digest, at: now)
+      outcome.sealed += 1
+      let reason = before.map { ": " + Self.difference($0, ids, digest) } ?? ""
+      outcome.changes.append(
+        DeskChange(name: node.name, words: "\(bundle.rawValue) sealed" + (before == nil ? "" : " again") + reason))
     }
-    guard let key = try session.secrets.value(SecretName.sealKey) else { return }
-    let given = try Escrow.give(
-      key, keyID: secrets.sealKeyID, cluster: session.cluster.name, order, at: now)
-    record.escrow =
-      given
-      ?? SealedRecord.Escrow(keyID: secrets.sealKeyID, shares: 0, threshold: 0, identifier: 0, at: now)
-    outcome.changes.append(
-      DeskChange(
-        name: SecretName.sealKey,
-        words: given.map {
-          "\($0.shares) recovery shares given out, any \($0.threshold) bring back the key \($0.keyID)"
-        }
-          ?? "WITHOUT recovery shares: whoever loses this desk loses the cluster", isWarning: given == nil))
-    // Known before anything else can fail: shares that nobody knows of are worse than none.
-    var known = old ?? SealedRecord(cluster: session.cluster.name)
-    known.escrow = record.escrow
-    try SealedFolder.write(known, files: [:], to: session.paths, replacing: old)
+  }
+
+  /// What differs from the bundle of before, for people.
+  private static func difference(_ before: SealedRecord.Bundle, _ ids: [String: String], _ identity: String) -> String {
+    var words: [String] = []
+    let added = ids.keys.filter { before.entries[$0] == nil }.sorted()
+    let gone = before.entries.keys.filter { ids[$0] == nil }.sorted()
+    let other = ids.keys.filter { before.entries[$0] != nil && before.entries[$0] != ids[$0] }.sorted()
+    if !added.isEmpty { words.append("with \(added.joined(separator: ", "))") }
+    if !gone.isEmpty { words.append("without \(gone.joined(separator: ", "))") }
+    if !other.isEmpty { words.append("another \(other.joined(separator: ", "))") }
+    if before.identity != identity { words.append("another identity") }
+    return words.isEmpty ? "another policy, label, substitution or release key" : words.joined(separator: "; ")
   }
 
   private func releaseKey() throws(DeskError) -> ReleaseKey.Private {
@@ -192,15 +162,25 @@ public struct SealingWork {
     }
   }
 
-  private func identity(of node: ClusterDefinition.Node) throws(DeskError) -> (TPMIdentity, digest: String)? {
+  private mutating func identity(
+    of node: ClusterDefinition.Node, mustBeSound: Bool
+  ) throws(DeskError) -> (TPMIdentity, digest: String)? {
     let path = session.paths.identity(of: node.name)
     guard
       let bytes = try DeskError.onDisk({ () throws(FileError) in
         try HostFile.isThere(path) ? try HostFile.read(path) : nil
       })
-    else { return nil }
+    else {
+      if mustBeSound {
+        outcome.changes.append(
+          DeskChange(
+            name: node.name, words: "has no identity: run `ll-tpm identity` on it, into \(path)", isWarning: true))
+      }
+      return nil
+    }
     let (identity, report) = TPMIdentity.read(bytes)
     guard let identity else {
+      guard mustBeSound else { return nil }
       var located = Report()
       located.add(contentsOf: report, in: path)
       throw .findings(located)
@@ -209,12 +189,13 @@ public struct SealingWork {
   }
 
   private func request(
-    for node: ClusterDefinition.Node, _ identity: TPMIdentity, _ key: ReleaseKey.Private
+    for node: ClusterDefinition.Node, _ identity: TPMIdentity, _ policy: SealingPolicy,
+    _ key: ReleaseKey.Private
   ) throws(DeskError) -> SealingRequest {
-    var request = SealingRequest(options.policy)
+    var request = SealingRequest(policy)
     request.cluster = session.cluster.name
     request.node = node.name
-    guard options.policy != .tpmOnly else { return request }
+    guard policy != .tpmOnly else { return request }
     request.releaseKey = key
     request.epoch = identity.epoch
     let options = options
@@ -225,7 +206,7 @@ public struct SealingWork {
     }
     request.approvals = try DeskError.refusing(path) { () throws(Approving.Failure) in
       try Approving.approve(
-        identity, policy: options.policy, context: context, key: key, label: options.label,
+        identity, policy: policy, context: context, key: key, label: options.label,
         substitutions: options.substitutions, files: options.files
       ).approvals
     }
@@ -234,16 +215,17 @@ public struct SealingWork {
 
   /// A hash of everything that decides what a bundle is, none of it secret.
   private func inputs(
-    _ node: ClusterDefinition.Node, _ identity: String, _ key: ReleaseKey, _ contents: [(String, String)]
+    _ node: ClusterDefinition.Node, _ identity: String, _ policy: SealingPolicy, _ key: ReleaseKey,
+    _ ids: [String: String]
   ) -> String {
     var words = [
-      "ll-bootimage bundle v1", session.cluster.name, node.name, identity, "\(options.policy)", options.label,
+      "ll-bootimage bundle v1", session.cluster.name, node.name, identity, policy.words, options.label,
       "\(options.substitutions)", Hex.text(key.point),
     ]
     for path in options.files.keys.sorted() {
       words.append(Hex.text(SHA256.hash(data: options.files[path] ?? [])))
     }
-    words += contents.flatMap { [$0.0, $0.1] }
+    for name in ids.keys.sorted() { words += [name, ids[name] ?? ""] }
     return Hex.text(SHA256.hash(data: Array(words.joined(separator: "\n").utf8)))
   }
 
@@ -254,15 +236,23 @@ public struct SealingWork {
     }
   }
 
-  /// What was sealed for nodes that are none any more is of no use to anybody.
-  private mutating func dropDeparted(_ record: inout SealedRecord) throws(DeskError) {
+  /// What was sealed for nodes that are none any more, or whose files somebody took away, is of no use to anybody.
+  private mutating func dropUnusable() throws(DeskError) {
     var wanted: Set<String> = []
     for node in session.cluster.nodes {
       for bundle in SecretBundle.all(for: node.role) { wanted.insert(SealedFolder.name(node.name, bundle)) }
     }
-    for name in record.bundles.keys.sorted() where !wanted.contains(name) {
+    for name in record.bundles.keys.sorted() {
+      let isWanted = wanted.contains(name)
+      if isWanted, files["\(name).pem"] != nil { continue }
+      if isWanted, try isSealed(name) { continue }
       record.bundles[name] = nil
-      outcome.changes.append(DeskChange(name: name, words: "removed: the cluster has no such node any more"))
+      outcome.changes.append(
+        DeskChange(
+          name: name,
+          words: isWanted
+            ? "dropped: its files are not there any more" : "removed: the cluster has no use for it any more",
+          isWarning: isWanted))
     }
   }
 }

@@ -21,7 +21,8 @@ public struct SharesDrill {
 
   /// The id of the static seal's key of a cluster, which is public.
   public static func keyID(_ paths: DeskPaths, cluster: ClusterDefinition) throws(DeskError) -> String {
-    guard let id = try SealedFolder.read(paths, cluster: cluster.name)?.escrow?.keyID else {
+    guard let id = try SealedFolder.read(paths, cluster: cluster.name)?.escrows.last(where: { $0.shares > 0 })?.keyID
+    else {
       throw .refused("\(paths.sealedRecord) knows of no recovery shares")
     }
     return id
@@ -75,16 +76,5 @@ public struct SharesDrill {
 
   private static func numbers(_ places: [Int], _ shares: [RecoveryShare]) -> String {
     places.map { "\(shares[$0].index)" }.joined(separator: ", ")
-  }
-}
-
-/// The ways to choose some of many.
-enum Combinations {
-  /// Every choice of `count` places out of `total`, in order.
-  static func of(_ total: Int, choosing count: Int) -> [[Int]] {
-    guard count > 0 else { return count == 0 ? [[]] : [] }
-    guard total >= count else { return [] }
-    let without = of(total - 1, choosing: count)
-    return without + of(total - 1, choosing: count - 1).map { $0 + [total - 1] }
   }
 }

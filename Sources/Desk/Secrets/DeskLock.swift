@@ -12,6 +12,21 @@ public enum DeskLock: Sendable {
   /// The fewest characters of a passphrase: it guards a cluster for years.
   public static let shortestPassphrase = 12
 
+  /// Refuses what would lock everybody out, or nobody.
+  func check(_ recipients: [AgeRecipient]) throws(DeskError) {
+    switch self {
+    case .passphrase(let passphrase):
+      guard recipients.isEmpty else { throw .refused("the desk's secrets have either a passphrase or recipients") }
+      guard passphrase.count >= Self.shortestPassphrase else {
+        throw .refused("the passphrase has fewer than \(Self.shortestPassphrase) characters")
+      }
+    case .identities(let keys):
+      guard keys.contains(where: { key in key.recipient.map(recipients.contains) ?? false }) else {
+        throw .refused("none of the identities belongs to one of the recipients: nobody here could open the desk")
+      }
+    }
+  }
+
   /// The secrets in the encrypted `file`, which belongs to `cluster`.
   func open(_ file: [UInt8], cluster: String) throws(DeskError) -> DeskSecrets {
     let keys: [AgeKey] =

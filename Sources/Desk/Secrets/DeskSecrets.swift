@@ -12,6 +12,10 @@ public struct DeskSecrets: Sendable {
   public let cluster: String
   /// Who can open the file besides; empty where it has a passphrase.
   var recipients: [AgeRecipient]
+  /// How often the certificates' record was written: one that is older, or newer, is of another time.
+  var generation = 0 { didSet { isTouched = true } }
+  /// Whether these are a lab's throw-away secrets.
+  let isLab: Bool
 
   private var text: SecretBytes?
   private var places: [String: Range<Int>] = [:]
@@ -21,13 +25,11 @@ public struct DeskSecrets: Sendable {
   static let heading = "low-layer desk secrets v1"
 
   /// No secrets yet.
-  init(cluster: String, recipients: [AgeRecipient] = []) {
+  init(cluster: String, recipients: [AgeRecipient] = [], isLab: Bool = false) {
     self.cluster = cluster
     self.recipients = recipients
+    self.isLab = isLab
   }
-
-  /// Whether anything differs from what was read.
-  var isChanged: Bool { !added.isEmpty || !removed.isEmpty }
 
   /// The names, sorted.
   public var names: [String] {
@@ -55,10 +57,13 @@ public struct DeskSecrets: Sendable {
 
   /// Sets the secret `name`.
   mutating func set(_ name: String, to value: SecretBytes) throws(DeskError) {
+    guard !name.isEmpty, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), value.count > 0 else {
+      throw .refused("a secret cannot be called '\(name)'")
+    }
     added[name] = value
     removed.remove(name)
-    // Each is a page of locked memory until it is put with the others.
-    if added.count >= 256 { try compact() }
+    // Each is a page of locked memory until it is put with the others, and a user may lock only a few.
+    if added.count >= max(4, places.count / 8) { try compact() }
   }
 
   /// Removes the secret `name`.
@@ -75,15 +80,14 @@ public struct DeskSecrets: Sendable {
   }
 
   private var isTouched = false
-  /// Whether the file must be written again.
-  var mustBeWritten: Bool { isTouched || isChanged }
 
-  /// A secret changed or not, the file is to be written again.
-  mutating func touch() { isTouched = true }
+  /// Whether the file must be written again.
+  var mustBeWritten: Bool { isTouched || !added.isEmpty || !removed.isEmpty }
 
   /// The text that is encrypted.
   func plaintext() throws(DeskError) -> SecretBytes {
-    var head = "\(Self.heading)\ncluster \(cluster)\n"
+    var head = "\(Self.heading)\ncluster \(cluster)\ngeneration \(generation)\n"
+    if isLab { head += "insecure-lab yes\n" }
     for recipient in recipients { head += "recipient \(recipient)\n" }
     let names = names
     var size = head.utf8.count
@@ -116,66 +120,25 @@ public struct DeskSecrets: Sendable {
 
   /// The secrets in a decrypted file.
   init(reading plaintext: SecretBytes) throws(DeskError) {
-    var cluster: String?
-    var recipients: [AgeRecipient] = []
-    var places: [String: Range<Int>] = [:]
-    var fault: String?
-    plaintext.withUnsafeBytes { bytes in
-      var start = 0
-      var number = 0
-      while start < bytes.count, fault == nil {
-        let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-        number += 1
-        fault = Self.read(
-          bytes, start..<end, number: number, cluster: &cluster, recipients: &recipients, places: &places)
-        start = end + 1
-      }
+    var reader = DeskSecretsReader()
+    plaintext.withUnsafeBytes { bytes in reader.read(bytes) }
+    if let fault = reader.fault { throw .refused("the desk's secrets: \(fault)") }
+    guard let cluster = reader.cluster else {
+      throw .refused("the desk's secrets do not say which cluster they belong to")
     }
-    if let fault { throw .refused("the desk's secrets: \(fault)") }
-    guard let cluster else { throw .refused("the desk's secrets do not say which cluster they belong to") }
     self.cluster = cluster
-    self.recipients = recipients
-    self.places = places
+    recipients = reader.recipients
+    isLab = reader.isLab
+    generation = reader.generation
+    places = reader.places
     text = plaintext
   }
 
-  /// Reads one line; what is wrong with it, without repeating it.
-  private static func read(
-    _ bytes: UnsafeRawBufferPointer, _ line: Range<Int>, number: Int, cluster: inout String?,
-    recipients: inout [AgeRecipient], places: inout [String: Range<Int>]
-  ) -> String? {
-    if number == 1 {
-      return bytes[line].elementsEqual(heading.utf8) ? nil : "the first line is not '\(heading)'"
-    }
-    let blanks = line.filter { bytes[$0] == UInt8(ascii: " ") }
-    guard let first = blanks.first else { return "line \(number) has no blank" }
-    func word(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
-    switch word(line.lowerBound..<first) {
-    case "cluster": cluster = word((first + 1)..<line.upperBound)
-    case "recipient":
-      guard let recipient = try? AgeRecipient(word((first + 1)..<line.upperBound)) else {
-        return "line \(number) is not a recipient"
-      }
-      recipients.append(recipient)
-    case "secret":
-      guard blanks.count == 2 else { return "line \(number) is not NAME and HEX" }
-      let value = (blanks[1] + 1)..<line.upperBound
-      guard value.count % 2 == 0, !value.isEmpty, bytes[value].allSatisfy({ digit($0) < 16 }) else {
-        return "line \(number) is not hexadecimal"
-      }
-      let name = word((first + 1)..<blanks[1])
-      guard places[name] == nil else { return "line \(number) is a second '\(name)'" }
-      places[name] = value
-    default: return "line \(number) begins with an unknown word"
-    }
-    return nil
-  }
-
-  private static func letter(_ nibble: UInt8) -> UInt8 {
+  static func letter(_ nibble: UInt8) -> UInt8 {
     nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
   }
 
-  private static func digit(_ letter: UInt8) -> UInt8 {
+  static func digit(_ letter: UInt8) -> UInt8 {
     switch letter {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): letter - UInt8(ascii: "0")
     case UInt8(ascii: "a")...UInt8(ascii: "f"): letter - UInt8(ascii: "a") + 10

@@ -4,6 +4,8 @@ enum SecretName {
   static let sealKey = "static-seal.key"
   /// The key that it had before, during a rotation.
   static let previousSealKey = "static-seal-previous.key"
+  /// A static seal's key of before, which backups of its time need.
+  static func retired(_ id: String) -> String { "retired/static-seal-\(id).key" }
   /// The private key of service-account tokens.
   static let serviceAccount = "service-account.key"
   /// The key of Secrets in etcd.

@@ -46,42 +46,56 @@ struct DeskOptions: ParsableArguments {
 
   /// What opens the desk's secrets.
   func lock(isNew: Bool) throws(ExitStatus) -> DeskLock {
-    try Failure.handled { () throws(DeskError) in
-      if let identity {
-        let file = try SecretInput.read(identity)
-        do throws(AgeError) {
-          return .identities(try AgeKey.identities(in: file))
-        } catch {
-          throw .refused("\(identity): \(error)")
-        }
+    try Failure.handled { () throws(DeskError) in try Self.lock(paths, identity, passphraseFile, isNew: isNew) }
+  }
+
+  /// What opens the secrets of the desk at `paths`: identities, a passphrase in a file, or one that is asked for.
+  static func lock(
+    _ paths: DeskPaths, _ identity: String?, _ passphraseFile: String?, isNew: Bool
+  ) throws(DeskError) -> DeskLock {
+    if let identity {
+      let file = try SecretInput.read(identity)
+      do throws(AgeError) {
+        return .identities(try AgeKey.identities(in: file))
+      } catch {
+        throw .refused("\(identity): \(error)")
       }
-      if let passphraseFile { return .passphrase(try SecretInput.passphrase(passphraseFile)) }
-      return .passphrase(try SecretInput.ask("Passphrase of \(paths.secrets)", isNew: isNew))
+    }
+    if let passphraseFile { return .passphrase(try SecretInput.passphrase(passphraseFile)) }
+    return .passphrase(try SecretInput.ask("Passphrase of \(paths.secrets)", isNew: isNew))
+  }
+
+  /// The recipients that `texts` spell.
+  static func recipients(_ texts: [String]) throws(DeskError) -> [AgeRecipient] {
+    try texts.map { (text) throws(DeskError) in
+      do throws(AgeError) { return try AgeRecipient(text) } catch { throw .refused("--recipient: \(error)") }
     }
   }
 
   /// The desk, open.
-  func open() throws(ExitStatus) -> DeskSession {
+  func open(reconciles: Bool = false) throws(ExitStatus) -> DeskSession {
     let cluster = try cluster()
     // Before anybody is asked for a passphrase in vain.
-    let isThere = try Failure.handled { () throws(DeskError) in
-      do throws(FileError) { return try HostFile.isThere(paths.secrets) } catch { throw .file(error) }
-    }
+    let isThere = try Terminal.environment { () throws(FileError) in try HostFile.isThere(paths.secrets) }
     guard isThere else {
       throw Failure.said(.refused("no desk yet: \(paths.secrets) is missing; `ll-bootimage pki init` makes it"))
     }
     let lock = try lock(isNew: false)
-    return try Failure.handled { () throws(DeskError) in try DeskSession.open(paths, cluster: cluster, with: lock) }
+    return try Failure.handled { () throws(DeskError) in
+      try DeskSession.open(paths, cluster: cluster, with: lock, reconciles: reconciles)
+    }
   }
 
   /// How the root's key is had.
   var root: RootAccess {
     let file = rootPassphraseFile
     let path = paths.rootKey
-    return RootAccess { (isNew) throws(DeskError) in
+    var access = RootAccess { (isNew) throws(DeskError) in
       if let file { return try SecretInput.passphrase(file) }
       return try SecretInput.ask("Passphrase of the offline root \(path)", isNew: isNew)
     }
+    access.isAtHand = file != nil
+    return access
   }
 }
 
@@ -93,6 +107,12 @@ struct DeskPlace: ParsableArguments {
   @Option(help: ArgumentHelp("The desk's folder (default: the cluster file's).", valueName: "DIR"))
   var desk: String?
 
+  /// Ends the program where a folder was named that is not there: nobody means a desk that does not exist.
+  func check() throws(ExitStatus) {
+    guard let desk, !HostFile.isFolder(desk) else { return }
+    throw Failure.said(.refused("no folder \(desk): --desk names where the desk is"))
+  }
+
   /// The desk's folder.
   var folder: String {
     if let desk { return desk }
@@ -102,6 +122,7 @@ struct DeskPlace: ParsableArguments {
 
   /// The cluster, as its file says.
   func cluster() throws(ExitStatus) -> ClusterDefinition {
+    try check()
     let bytes = try Terminal.environment { () throws(FileError) in try HostFile.read(clusterFile) }
     let (document, report) = ClusterFile.read(bytes, file: clusterFile)
     Terminal.show(report)

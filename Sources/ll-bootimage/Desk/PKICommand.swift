@@ -1,4 +1,3 @@
-import Age
 import ArgumentParser
 import BootImage
 import Desk
@@ -14,7 +13,7 @@ struct PKICommand: ParsableCommand {
       Private keys are in DESK/secrets (encrypted), certificates, anchors and revocation lists in DESK/pki (public). Whatever is interrupted, \
       running the same command again finishes. See docs/pki.md and docs/operations.md.
       """,
-    subcommands: [Init.self, Issue.self, Revoke.self, ShowCertificates.self, Export.self, Table.self])
+    subcommands: [Init.self, Issue.self, Revoke.self, ShowCertificates.self, Export.self, Relock.self, Table.self])
 
   /// `ll-bootimage pki init`
   struct Init: ParsableCommand {
@@ -34,22 +33,20 @@ struct PKICommand: ParsableCommand {
     var administrator: [String] = []
 
     func validate() throws {
-      if recipient.isEmpty != (desk.identity == nil) {
-        throw ValidationError("--recipient and --identity go together: one encrypts, the other opens.")
+      if !recipient.isEmpty, desk.identity == nil {
+        throw ValidationError("--recipient needs --identity: one encrypts, the other opens.")
       }
     }
 
     func run() throws {
       let cluster = try desk.cluster()
-      let recipients = try Failure.handled { () throws(DeskError) in
-        try recipient.map { (text) throws(DeskError) in
-          do throws(AgeError) { return try AgeRecipient(text) } catch { throw .refused("--recipient: \(error)") }
-        }
-      }
       let paths = desk.paths
-      let lock = try desk.lock(isNew: true)
+      let (identity, passphraseFile) = (desk.identity, desk.passphraseFile)
       let changes = try Failure.handled { () throws(DeskError) in
-        let session = try DeskSession.begin(paths, cluster: cluster, with: lock, recipients: recipients)
+        let recipients = try DeskOptions.recipients(recipient)
+        let session = try DeskSession.begin(paths, cluster: cluster) { (isNew) throws(DeskError) in
+          (try DeskOptions.lock(paths, identity, passphraseFile, isNew: isNew), recipients)
+        }
         var request = CertificateWork.Request()
         request.administrators = Set(administrator)
         return try Issue.run(session, request, desk)
@@ -94,6 +91,12 @@ struct PKICommand: ParsableCommand {
     @Option(help: ArgumentHelp("Replace this certificate and its key, and revoke the old one.", valueName: "NAME"))
     var rekey: [String] = []
 
+    @Flag(help: "Go on although DESK/pki and the desk's secrets are not of the same time: the other is lost for good.")
+    var reconcile = false
+
+    @Flag(help: "The clock is right, though the desk's last work was more than a year ago.")
+    var trustClock = false
+
     func validate() throws {
       if (organization == nil) != domain.isEmpty {
         throw ValidationError("--organization NAME and --domain DOMAIN go together.")
@@ -117,15 +120,20 @@ struct PKICommand: ParsableCommand {
       request.administrators = Set(administrator)
       request.renew = Set(renew)
       request.rekey = Set(rekey)
-      let session = try desk.open()
-      let changes = try Failure.handled { () throws(DeskError) in try Self.run(session, request, desk) }
+      let session = try desk.open(reconciles: reconcile)
+      let trustClock = trustClock
+      let changes = try Failure.handled { () throws(DeskError) in
+        try Self.run(session, request, desk, trustsClock: trustClock)
+      }
       Failure.show(changes, none: "nothing to do: every certificate is there and far from its end")
     }
 
     static func run(
-      _ session: DeskSession, _ request: CertificateWork.Request, _ desk: DeskOptions
+      _ session: DeskSession, _ request: CertificateWork.Request, _ desk: DeskOptions,
+      trustsClock: Bool = false
     ) throws(DeskError) -> [DeskChange] {
       var work = CertificateWork(session, root: desk.root, at: Failure.now)
+      work.trustsClock = trustsClock
       let bar = ProgressBar("certificates")
       work.progress = { bar.show($0, of: $1) }
       return try work.issue(request)

@@ -76,6 +76,45 @@ extension PKICommand {
     }
   }
 
+  /// `ll-bootimage pki relock`
+  struct Relock: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "relock",
+      abstract: "Encrypts the desk's secrets under another passphrase, or for other age recipients.",
+      discussion: "Whoever has an old copy of the file and what opened it still has what was in it.")
+
+    @OptionGroup var desk: DeskOptions
+
+    @Option(
+      help: ArgumentHelp("A file with the new passphrase; asked for on the terminal otherwise.", valueName: "FILE"))
+    var newPassphraseFile: String?
+
+    @Option(
+      help: ArgumentHelp("An age recipient, instead of a passphrase; may be given often.", valueName: "RECIPIENT"))
+    var recipient: [String] = []
+
+    @Option(help: ArgumentHelp("age identities, one of which belongs to a recipient.", valueName: "FILE"))
+    var newIdentity: String?
+
+    func validate() throws {
+      if recipient.isEmpty != (newIdentity == nil) {
+        throw ValidationError("--recipient and --new-identity go together: one encrypts, the other opens.")
+      }
+    }
+
+    func run() throws {
+      let session = try desk.open()
+      let paths = desk.paths
+      let (newIdentity, newPassphraseFile, recipient) = (newIdentity, newPassphraseFile, recipient)
+      try Failure.handled { () throws(DeskError) in
+        try session.relock(
+          try DeskOptions.lock(paths, newIdentity, newPassphraseFile, isNew: true),
+          recipients: try DeskOptions.recipients(recipient))
+      }
+      Terminal.line("\(paths.secrets): encrypted anew")
+    }
+  }
+
   /// `ll-bootimage pki table`
   struct Table: ParsableCommand {
     static let configuration = CommandConfiguration(

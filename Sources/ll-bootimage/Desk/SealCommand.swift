@@ -35,6 +35,7 @@ struct SealCommand: ParsableCommand {
 
     func run() throws {
       var options = SealingWork.Options(policy: try policy.sealingPolicy())
+      options.mayWeaken = policy.weaken
       options.label = policy.label
       (options.substitutions, options.files) = try policy.staged()
       options.bootstrap = bootstrap

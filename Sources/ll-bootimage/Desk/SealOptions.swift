@@ -43,6 +43,9 @@ struct EscrowOptions: ParsableArguments {
           // The screen is cleared between holders, scroll-back and all.
           Terminal.output("\u{1B}[2J\u{1B}[3J\u{1B}[H")
           text.withUnsafeBytes { Terminal.write($0) }
+          guard Terminal.lostOutput == 0 else { throw .environment("the share could not be shown: nothing was sealed") }
+          // What was typed before a holder looked does not count.
+          tcflush(STDIN_FILENO, TCIFLUSH)
           Terminal.output("\nFor one holder only. Enter shows the next one. ")
           guard Terminal.waitForEnter() else { throw .refused("not every holder has a share: nothing was sealed") }
           Terminal.output("\u{1B}[2J\u{1B}[3J\u{1B}[H")
@@ -55,14 +58,21 @@ struct EscrowOptions: ParsableArguments {
 /// What must hold on the nodes before their TPMs give anything back.
 struct BootPolicyOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("tpm-only, standard (PCR 7 and the epoch) or strict (PCRs 4, 8 and 9 too).", valueName: "NAME"))
-  var policy = "standard"
+    help: ArgumentHelp(
+      "tpm-only, standard (PCR 7 and the epoch) or strict (PCRs 4, 8 and 9 too). By default that of the last time, at first standard.",
+      valueName: "NAME"))
+  var policy: String?
 
-  @Option(help: ArgumentHelp("The PCR bank: sha256 or sha384.", valueName: "NAME"))
-  var bank = "sha256"
+  @Flag(help: "The policy is meant to be weaker than that of the last time.")
+  var weaken = false
 
-  @Option(help: ArgumentHelp("The PCR that must be zero, and that cap extends.", valueName: "NUMBER"))
-  var capPCR = SealingPolicy.defaultCapPCR
+  @Option(help: ArgumentHelp("The PCR bank of --policy: sha256 (default) or sha384.", valueName: "NAME"))
+  var bank: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The PCR of --policy that must be zero, and that cap extends (default: 13).", valueName: "NUMBER"))
+  var capPCR: Int?
 
   @Option(help: ArgumentHelp("What the approval is called: the operating system's version.", valueName: "TEXT"))
   var label = "approved"
@@ -70,11 +80,19 @@ struct BootPolicyOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How the staged operating system's boot differs (docs/tpm.md).", valueName: "FILE"))
   var substitutions: String?
 
-  /// The policy.
-  func sealingPolicy() throws(ExitStatus) -> SealingPolicy {
+  func validate() throws {
+    if bank != nil || capPCR != nil, policy == nil || policy == "tpm-only" {
+      throw ValidationError("--bank and --cap-pcr are parts of --policy standard or strict.")
+    }
+  }
+
+  /// The policy; `nil` for that of the last time.
+  func sealingPolicy() throws(ExitStatus) -> SealingPolicy? {
+    guard let policy else { return nil }
     do throws(SealedObjectError) {
       if policy == "tpm-only" { return .tpmOnly }
-      return try SealingPolicy(name: policy, bank: HashAlgorithm(name: bank), capPCR: capPCR)
+      return try SealingPolicy(
+        name: policy, bank: HashAlgorithm(name: bank ?? "sha256"), capPCR: capPCR ?? SealingPolicy.defaultCapPCR)
     } catch {
       Terminal.error("ll-bootimage: \(error)")
       throw .usage
