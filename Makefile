@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo setup build test integration golden images lint fmt docs bench bench-tpm fuzz check clean
+.PHONY: help demo setup build test integration golden images lint fmt docs bench bench-tpm bench-seal fuzz check clean
 
 PROGRAM := .build/debug/ll-bootimage
 OUT ?= out
@@ -60,6 +60,11 @@ bench-tpm: setup ## ll-tpm unseal against tpm2-tools and systemd-creds on swtpm,
 	@scripts/build-ll-tpm
 	@swift build -c release --package-path Benchmarks --product bench-tpm
 	@Benchmarks/.build/release/bench-tpm .build/release/ll-tpm Tests/MeasuredBootTests/Fixtures/running.eventlog 21
+
+bench-seal: setup ## ll-bootimage seal for 250 to 2,000 nodes, release build, medians
+	@scripts/swift-build -c release --static-swift-stdlib --product ll-bootimage
+	@scripts/swift-build --product ll-tpm
+	@scripts/bench-seal .build/release/ll-bootimage .build/debug/ll-tpm
 
 FUZZ_SECONDS ?= 600
 fuzz: ## libFuzzer on the JSON, unit and quadlet parsers, FUZZ_SECONDS (600) each; finds are saved and fail

@@ -134,11 +134,14 @@ let package = Package(
     tests("RecoveryTests", ["Recovery", "SecretMemory"], fixtures: true),
     tests("PKITests", ["PKI", "PrivateKeys", "SecretMemory", x509, asn1, crypto], fixtures: true),
     tests("HTTPFetchTests", ["HTTPFetch"], fixtures: true),
-    tests("NodeBootTests", ["ll-node", "NodeBoot", "HTTPFetch", "Diagnostics", "SystemdUnit"], fixtures: true),
+    tests(
+      "NodeBootTests", ["ll-node", "ll-tpm", "NodeBoot", "HTTPFetch", "Diagnostics", "SystemdUnit"], fixtures: true),
     tests("BootChainTests", ["BootChain", "SystemdUnit"]),
     tests(
       "BootImageTests",
       ["BootImage", "PKI", "BootChain", "Ignition", "Quadlet", "SystemdUnit", "Diagnostics", "HTTPFetch"]),
+    tests("DeskTests", ["ll-bootimage", "ll-tpm"]),
+    tests("OperationsTests", ["ll-bootimage", "ll-tpm"]),
     tests("IntegrationTests", ["ll-bootimage", "ll-tpm", crypto]),
   ],
   swiftLanguageModes: [.v6]

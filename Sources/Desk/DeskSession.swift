@@ -46,15 +46,24 @@ public final class DeskSession {
     }
     if let file = try secretsFile(paths) {
       let (lock, recipients) = try opening(false)
-      guard recipients.isEmpty || isLab else {
-        throw .refused("\(paths.secrets) is there already: `ll-bootimage pki relock` changes who can open it")
+      let secrets = try lock.open(file, cluster: cluster.name)
+      guard recipients.isEmpty || Set(recipients) == Set(secrets.recipients) else {
+        throw .refused(
+          "\(paths.secrets) is there already, for others: `ll-bootimage pki relock` changes who can open it")
       }
       return try DeskSession(
-        paths: paths, cluster: cluster, secrets: try lock.open(file, cluster: cluster.name), lock: lock,
-        folderLock: folder, isNew: false, reconciles: false, isLab: isLab)
+        paths: paths, cluster: cluster, secrets: secrets, lock: lock, folderLock: folder, isNew: false,
+        reconciles: false, isLab: isLab)
     }
-    let (lock, recipients) = try opening(true)
-    try lock.check(recipients)
+    let (lock, recipients): Opening
+    do throws(DeskError) {
+      (lock, recipients) = try opening(true)
+      try lock.check(recipients)
+    } catch {
+      // Nothing is left of a desk that was refused; a folder with anything in it stays.
+      rmdir(paths.secretFolder)
+      throw error
+    }
     return try DeskSession(
       paths: paths, cluster: cluster,
       secrets: DeskSecrets(cluster: cluster.name, recipients: recipients, isLab: isLab), lock: lock,
@@ -99,10 +108,7 @@ public final class DeskSession {
   /// What a killed run left in the folder goes; what keeps it out of git is there.
   private func prepareFolder() throws(DeskError) {
     let folder = paths.secretFolder
-    for name in HostFile.names(in: folder, beginningWith: ".desk.age.") ?? [] {
-      unlink("\(folder)/\(name)/new")
-      rmdir("\(folder)/\(name)")
-    }
+    HostFile.sweep(folder, of: ["desk.age", "root.key.pem", ".gitignore"])
     try DeskError.onDisk { () throws(FileError) in
       let ignored = "\(folder)/.gitignore"
       if try !HostFile.isThere(ignored) { try HostFile.replace(ignored, with: Array("*\n".utf8)) }

@@ -103,6 +103,9 @@ public struct IssuedCertificate: Sendable, Hashable {
   /// Whether it is its own issuer: its subject is its issuer and its own key signed it.
   public var isSelfSigned: Bool { certificate.isSigned(by: certificate) }
 
+  /// Whether the key of `authority` signed it, and its issuer is that authority's subject.
+  public func isSigned(by authority: IssuedCertificate) -> Bool { certificate.isSigned(by: authority.certificate) }
+
   /// Whether less than a third of its life is left at `now`, or none.
   public func needsRenewal(at now: Int64) -> Bool { notAfter - now < (notAfter - notBefore) / 3 }
 

@@ -21,6 +21,9 @@ public struct OrganizationNames: Sendable, Hashable {
   // constraint means; they agree that what is not permitted is refused.
   private static let nobody = "invalid"
 
+  /// Refuses domains that are none, before anything is made for them.
+  public func check() throws(PKIError) { _ = try constraints() }
+
   func constraints() throws(PKIError) -> NameConstraints {
     for domain in dnsDomains {
       guard DNSName.isHost(domain) else {

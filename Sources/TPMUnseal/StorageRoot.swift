@@ -59,10 +59,18 @@ struct StorageRoot {
       // tss2 would compare what it finds with the stored key, and say no more than that it failed.
       try tpm.flush(handle)
       let found = try tpm.name(of: try tpm.entity(handle: key.handle))
-      return found == key.name ? .tpm(error) : .anotherTPM(handle: key.handle, expected: key.name, found: found)
+      return found == key.name ? Self.inWords(error) : .anotherTPM(handle: key.handle, expected: key.name, found: found)
     } catch let second {
       return second.responseCode?.isHandleUnknown == true ? .noStorageRootKey(handle: key.handle) : .tpm(error)
     }
+  }
+}
+
+extension StorageRoot {
+  /// A comparison of an NV index that failed is the epoch's: nothing else is compared.
+  private static func inWords(_ error: TPMError) -> UnsealError {
+    guard case .command("TPM2_PolicyNV", let code) = error, code.name == "TPM_RC_POLICY" else { return .tpm(error) }
+    return .epoch("is not at what this was sealed for: an older blob was put back, or a new epoch has begun (\(error))")
   }
 }
 

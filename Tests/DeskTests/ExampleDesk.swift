@@ -13,19 +13,27 @@ final class ExampleDesk: Sendable {
 
   /// Whether everything that these tests start is installed, and secrets may be written to /dev/shm.
   static let isPossible: Bool = {
-    let tools = [["age", "--version"], ["openssl", "version"], ["tpm2_getcap", "--version"], ["python3", "--version"]]
+    let tools = [
+      ["age", "--version"], ["openssl", "version"], ["tpm2_getcap", "--version"], ["python3", "--version"],
+    ]
     guard SoftwareTPM.isInstalled, tools.allSatisfy({ (try? Command($0).status) == 0 }) else { return false }
     let swaps = (try? String(contentsOfFile: "/proc/swaps", encoding: .utf8)) ?? ""
     return swaps.split(separator: "\n").dropFirst().allSatisfy { $0.hasPrefix("/dev/zram") }
   }()
   static let whyNot: Comment = "age, openssl, swtpm, tpm2-tools or python3 is missing, or there is swap"
 
-  /// Everything done: an administrator, an organisation, identities, sealed with the initialisation, escrowed, built.
-  private static let finished = Result { () throws -> ExampleDesk in
+  /// Certificates, those of an administrator and an organisation among them, and identities; nothing sealed yet.
+  private static let initialised = Result { () throws -> ExampleDesk in
     let desk = try ExampleDesk()
     try desk.simulated.begin(["--administrator", "alice"])
     try desk.done(["pki", "issue"], ["--organization", "acme", "--domain", "acme.example"])
     for node in nodes { try desk.simulated.identify(node) }
+    return desk
+  }
+
+  /// Everything done besides: sealed with the initialisation, escrowed, built.
+  private static let finished = Result { () throws -> ExampleDesk in
+    let desk = try unsealed()
     try desk.done(["seal"], ["--bootstrap", "--escrow", desk.path("shares")])
     try desk.build()
     return desk
@@ -48,6 +56,9 @@ final class ExampleDesk: Sendable {
     try FileManager.default.createSymbolicLink(
       atPath: path("images"), withDestinationPath: SharedFolder.checkout.appendingPathComponent("images").path)
   }
+
+  /// A copy of a desk that has not sealed anything yet.
+  static func unsealed() throws -> ExampleDesk { try initialised.get().copied() }
 
   /// A copy of the finished desk.
   static func copy() throws -> ExampleDesk { try finished.get().copied() }
@@ -143,4 +154,3 @@ final class ExampleDesk: Sendable {
     try data.write(to: URL(fileURLWithPath: path(name)))
   }
 }
-

@@ -86,15 +86,18 @@ struct PublishedBundles: Decodable {
     var shares: Int
   }
   struct Named: Decodable {
-    struct Bundle: Decodable { var entries: [String] }
+    struct Bundle: Decodable { var entries: [String: String] }
     var name: String
     var bundle: Bundle
   }
   var cluster: String
   var sealKeyID: String?
   var previousSealKeyID: String?
-  var escrow: Escrow?
+  var escrows: [Escrow]
   var bundles: [Named]
+
+  /// The newest set of shares.
+  var escrow: Escrow? { escrows.last }
 
   init(_ desk: ExampleDesk) throws {
     self = try JSONDecoder().decode(Self.self, from: try desk.bytes("sealed/manifest.json"))

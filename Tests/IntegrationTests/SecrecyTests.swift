@@ -93,38 +93,6 @@ struct SecrecyTests {
   }
 }
 
-/// The ways in which a text may stand in a file.
-enum Disguises {
-  /// `text` raw, in hex both ways, and in base64 at each of the three alignments.
-  static func of(_ text: String) -> [Data] {
-    let bytes = Array(text.utf8)
-    let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    var forms = [text, hex, hex.uppercased()]
-    for lead in 0..<3 {
-      let padded = Data(repeating: 0, count: lead) + Data(bytes)
-      // The first and last characters mix with what stands beside it.
-      forms.append(String(padded.base64EncodedString().dropFirst(lead == 0 ? 0 : 4).prefix(bytes.count * 4 / 3 - 6)))
-    }
-    return forms.map { Data($0.utf8) }
-  }
-
-  /// Everything that a text holds in data URLs, decoded, and gunzipped where it is gzip.
-  static func parts(of data: Data) throws -> [Data] {
-    guard let text = String(data: data, encoding: .utf8) else { return [] }
-    return try text.components(separatedBy: "\"data:").dropFirst().map { rest in
-      let url = rest.prefix { $0 != "\"" }
-      let comma = try #require(url.firstIndex(of: ","))
-      let body = String(url[url.index(after: comma)...])
-      let decoded =
-        url[..<comma].hasSuffix(";base64")
-        ? Data(base64Encoded: body) : body.removingPercentEncoding.map { Data($0.utf8) }
-      let bytes = try #require(decoded)
-      guard bytes.starts(with: [0x1F, 0x8B]) else { return bytes }
-      return Data(try Command(["gunzip", "-c"], input: bytes).output.utf8)
-    }
-  }
-}
-
 /// A copy of the example on a desk of its own.
 struct Desk {
   let folder: TemporaryFolder

@@ -66,7 +66,9 @@ public struct SimulatedDesk: Sendable {
         BuiltProgram.path("ll-tpm"), "identity", "--event-log", Self.eventLog, "--out",
         path("identities/\(node).json"),
       ] + more)
-    guard told.status == 0 else { throw Failure(description: told.errors) }
+    guard told.status == 0 else {
+      throw Failure(description: "identity of \(node): status \(told.status): \(told.errors)")
+    }
   }
 
   /// Seals to every node: `ll-bootimage seal`.

@@ -132,6 +132,16 @@ extension HostFile {
     try sync(parent)
   }
 
+  /// Removes what killed calls of ``replace(_:with:mode:)`` left beside the files `names` of `folder`. Only who alone writes there may call it.
+  public static func sweep(_ folder: String, of names: [String]) {
+    for name in names {
+      for left in Self.names(in: folder, beginningWith: ".\(name).") ?? [] {
+        unlink("\(folder)/\(left)/new")
+        rmdir("\(folder)/\(left)")
+      }
+    }
+  }
+
   /// Makes a file or folder durable (fsync(2)).
   public static func sync(_ path: String) throws(FileError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

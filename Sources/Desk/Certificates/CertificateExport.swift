@@ -12,6 +12,9 @@ public struct CertificateExport {
   /// Exports from the desk of `session`.
   public init(_ session: DeskSession) { self.session = session }
 
+  /// Refuses a name that nothing here has, before anybody is asked for a passphrase.
+  public func check(_ name: String) throws(DeskError) { _ = try content(name) }
+
   /// Certificate, issuers above it and the key, encrypted under `passphrase`.
   public func write(_ name: String, to path: String, passphrase: SecretBytes) throws(DeskError) {
     let (chain, key) = try content(name)

@@ -123,6 +123,9 @@ extension CertificateRecord {
           former: entry.former ?? [], profile: entry.profile, issuerKey: entry.issuerKey)
       }
     }
+    for (name, entry) in certificates {
+      guard isSound(entry) else { throw .refused("\(damaged): the certificate \(name) is not what its issuer signed") }
+    }
     for organization in stored.organizations {
       organizations[organization.name] = try DeskError.refusing(damaged) { () throws(PKIError) in
         OrganizationNames(
@@ -135,6 +138,20 @@ extension CertificateRecord {
         try RevocationList(der: Array(list.list))
       }
     }
+  }
+
+  /// Whether its issuer signed a certificate, as far as that issuer is still the one, and its anchor is its twin.
+  private func isSound(_ entry: Entry) -> Bool {
+    let certificate = entry.certificate
+    if let anchor = entry.anchor {
+      guard anchor.isSelfSigned, anchor.publicKeyDER == certificate.publicKeyDER, anchor.subject == certificate.subject,
+        anchor.notAfter == certificate.notAfter
+      else { return false }
+    }
+    guard let issuer = certificates[certificate.issuerCommonName]?.certificate,
+      Hex.text(issuer.subjectKeyIdentifier) == entry.issuerKey
+    else { return true }
+    return certificate.isSigned(by: issuer)
   }
 
   /// The record as JSON, a certificate on each line. The cluster's name comes first, as in every manifest of this program.

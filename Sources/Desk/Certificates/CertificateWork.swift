@@ -50,7 +50,10 @@ public struct CertificateWork {
     for name in request.administrators.union(request.organizations.keys).sorted() where !Self.isLabel(name) {
       throw .refused("'\(name)' cannot be a name here: lower-case letters, digits and '-', 1 to 40 of them")
     }
-    for (name, names) in request.organizations { record.organizations[name] = names }
+    for (name, names) in request.organizations {
+      try DeskError.refusing("organisation \(name)") { () throws(PKIError) in try names.check() }
+      record.organizations[name] = names
+    }
     record.administrators.formUnion(request.administrators)
     let session = session
     let record = record
@@ -76,6 +79,7 @@ public struct CertificateWork {
       let isNew = !session.secrets.names.contains { $0.hasPrefix("certificate/") }
       rootKey = try root.key(
         at: session.paths.rootKey, mayBeMade: isNew && record.certificate(.authority(.root)) == nil)
+      try checkRootKey()
     }
     try makeKeys(plan)
     let nodes = Dictionary(session.cluster.nodes.map { ($0.name, $0) }) { first, _ in first }
@@ -118,12 +122,22 @@ public struct CertificateWork {
       changes.append(DeskChange(name: name, words: "revoked (\(reason))"))
     }
     let needsRoot = gone.contains(Authority.managementCluster.commonName)
-    if needsRoot { rootKey = try root.key(at: session.paths.rootKey, mayBeMade: false) }
+    if needsRoot {
+      rootKey = try root.key(at: session.paths.rootKey, mayBeMade: false)
+      try checkRootKey()
+    }
     try updateLists(mustHaveRoot: needsRoot)
     // The key goes first: were it the other way round, a run that is interrupted would leave a revoked key to be certified again.
     for name in gone { session.secrets.remove("certificate/\(name).key") }
     try finish()
     return changes
+  }
+
+  private func checkRootKey() throws(DeskError) {
+    guard let certificate = record.certificate(.authority(.root)), let rootKey else { return }
+    guard rootKey.publicKeyDER == certificate.publicKeyDER else {
+      throw .refused("\(session.paths.rootKey) is the key of another root")
+    }
   }
 
   private func named(serial: String) -> String? {

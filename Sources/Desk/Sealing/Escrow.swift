@@ -57,6 +57,37 @@ public enum Escrow {
     )
   }
 
+  /// Whether the folder holds exactly the set that was given out: a run that was interrupted afterwards need not give another.
+  static func holds(_ given: SealedRecord.Escrow, in path: String) -> Bool {
+    (1...max(1, given.shares)).allSatisfy { index in
+      share("\(path)/share-\(index)-of-\(given.shares).txt")?.identifier == given.identifier
+    }
+  }
+
+  private static func share(_ path: String) -> RecoveryShare? {
+    guard let text = try? SecretInput.read(path) else { return nil }
+    return try? SharePrint.share(in: text)
+  }
+
+  /// Makes sure that a folder is empty. Shares of the same key of which no record knows, left by a run that was interrupted, are replaced.
+  private static func clear(_ folder: String, for prints: [SharePrint]) throws(DeskError) {
+    guard HostFile.isFolder(folder) else { return }
+    HostFile.sweep(folder, of: [".gitignore"])
+    let present = (HostFile.names(in: folder) ?? []).filter { ![".gitignore", "lost+found"].contains($0) }
+    let interrupted = present.filter { name in
+      guard name.hasPrefix(".share-") || name.hasPrefix("share-") else { return false }
+      guard let text = try? SecretInput.read("\(folder)/\(name)"), let keyID = SharePrint.keyID(in: text) else {
+        // Cut short before it was put in place.
+        return name.hasPrefix(".share-")
+      }
+      return keyID == prints.first?.keyID && SharePrint.cluster(in: text) == prints.first?.cluster
+    }
+    guard interrupted.count == present.count else {
+      throw .refused("\(folder) is not an empty folder: each set of shares gets one of its own")
+    }
+    for name in interrupted { unlink("\(folder)/\(name)") }
+  }
+
   /// Writes into an empty folder, or a new one where its parent is there: each share is whole or not there. It may be a medium of its own, so nothing is
   /// written beside it. Where a run is interrupted, the shares that there are open nothing: no record knows their set.
   private static func write(_ prints: [SharePrint], to path: String) throws(DeskError) {
@@ -65,12 +96,7 @@ public enum Escrow {
     let texts = try prints.map { (print) throws(DeskError) in
       (print.share.index, try DeskError.onMachine { () throws(RecoveryError) in try print.text() })
     }
-    if HostFile.isFolder(folder) {
-      let present = HostFile.names(in: folder)?.filter { ![".gitignore", "lost+found"].contains($0) }
-      guard present?.isEmpty == true else {
-        throw .refused("\(path) is not an empty folder: each set of shares gets one of its own")
-      }
-    }
+    try clear(folder, for: prints)
     try DeskError.onDisk { () throws(FileError) in
       guard mkdir(folder, 0o700) == 0 || errno == EEXIST && HostFile.isFolder(folder) else {
         throw .current("cannot make the folder", folder)

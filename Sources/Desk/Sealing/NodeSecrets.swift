@@ -55,7 +55,13 @@ struct NodeSecrets {
       throw .refused("\(subject.name): the certificate is not its key's; `ll-bootimage pki issue` mends that")
     }
     let chain = [certificate] + session.record.chain(from: .issuer(.bootstrap)).dropLast()
-    return (try Self.pem(chain, key), certificate.serial)
+    return (try Self.pem(chain, key), Self.id(of: subject, in: session.record) ?? "")
+  }
+
+  /// The serial numbers of a certificate and of the issuers that go with it; `nil` where there is none.
+  static func id(of subject: CertificateSubject, in record: CertificateRecord) -> String? {
+    guard let certificate = record.certificate(subject), let issuer = subject.issuer else { return nil }
+    return ([certificate] + record.chain(from: issuer).dropLast()).map(\.serial).joined(separator: " ")
   }
 
   private static func initialisation(
@@ -67,7 +73,7 @@ struct NodeSecrets {
         let certificate = session.record.certificate(subject)
       else { throw .refused("\(subject.name): no certificate yet; `ll-bootimage pki init` makes it") }
       let above = session.record.chain(from: .managementCluster)
-      return (try pem([certificate], key, above), certificate.serial)
+      return (try pem([certificate], key, above), id(of: subject, in: session.record) ?? "")
     }
     switch secret {
     case .etcdEncryptionKey:

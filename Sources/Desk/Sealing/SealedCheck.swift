@@ -84,7 +84,9 @@ struct SealedCheck {
     case SecretBundle.loginCertificate, SecretBundle.bootstrapListener:
       let subject: CertificateSubject =
         entry == SecretBundle.loginCertificate ? .login(node.name) : .listener(node.name)
-      guard let held = certificates?.certificates[subject.name], held.certificate.serial == id else {
+      guard let certificates, let held = certificates.certificates[subject.name],
+        NodeSecrets.id(of: subject, in: certificates) == id
+      else {
         throw Refusal(words: "was sealed another certificate than \(subject.name) is now: `ll-bootimage seal`")
       }
       guard held.profile == CertificatePlan.profile(of: subject, on: node, cluster: cluster) else {
@@ -113,10 +115,13 @@ struct SealedCheck {
       throw Refusal(words: "has sealed files that cannot be read: \(error)")
     }
     var pinned: ReleaseKey?
-    if let text = sealed?.releaseKey { pinned = try? ReleaseKey(pem: Array(text.utf8)) }
-    let isUnsigned = sealed?.policy == SealingPolicy.tpmOnly.words
-    let check = SealedPair.check(
-      file: pem, named: file, sidecar: json, named: sidecar, pinned: isUnsigned ? nil : pinned)
+    if sealed?.policy != SealingPolicy.tpmOnly.words {
+      guard let text = sealed?.releaseKey, let key = try? ReleaseKey(pem: Array(text.utf8)) else {
+        throw Refusal(words: "has sealed files, and \(paths.sealedRecord) does not say whose: `ll-bootimage seal`")
+      }
+      pinned = key
+    }
+    let check = SealedPair.check(file: pem, named: file, sidecar: json, named: sidecar, pinned: pinned)
     guard let pair = check.pair else {
       throw Refusal(words: "has sealed files that are refused: \(check.report.sorted.first?.description ?? file)")
     }

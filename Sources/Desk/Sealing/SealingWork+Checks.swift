@@ -79,6 +79,12 @@ extension SealingWork {
       }
       return
     }
+    if let before, before.shares > 0, case .folder(let folder) = order.destination, Escrow.holds(before, in: folder) {
+      outcome.changes.append(
+        DeskChange(
+          name: SecretName.sealKey, words: "its recovery shares are in \(folder) already (set \(before.identifier))"))
+      return
+    }
     guard let key = try session.secrets.value(SecretName.sealKey) else { return }
     let hasShares = record.escrows.contains { $0.keyID == keyID && $0.shares > 0 }
     if case .nobody = order.destination, hasShares {

@@ -62,6 +62,7 @@ extension PKICommand {
       let session = try desk.open()
       try Failure.handled { () throws(DeskError) in
         let export = CertificateExport(session)
+        try export.check(name)
         if plain {
           try export.writePlain(name, to: out)
         } else {
