@@ -14,7 +14,14 @@ struct DoctorCommand: AsyncParsableCommand {
     abstract: "Says in words why an unseal fails, and what to do next.",
     discussion: "Exit status 3 where something would keep the blob from being released. Nothing secret is printed.")
 
-  @Option(help: ArgumentHelp("The sealed file; without it only the TPM is looked at.", valueName: "BLOB.pem"))
+  @Option(
+    help: ArgumentHelp(
+      "What a unit releases: the sealed file, its authorization value and its release key.", valueName: "FILE"))
+  var manifest: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The sealed file; without it or a manifest only the TPM is looked at.", valueName: "BLOB.pem"))
   var blob: String?
 
   @Option(help: ArgumentHelp("The authorization value that the blob needs.", valueName: "FILE"))
@@ -34,9 +41,20 @@ struct DoctorCommand: AsyncParsableCommand {
 
   @OptionGroup var tpm: TPMOptions
 
+  func validate() throws {
+    guard manifest == nil || blob == nil && authFile == nil else {
+      throw ValidationError("The manifest names the sealed file and its authorization value.")
+    }
+  }
+
   mutating func run() async throws {
-    let pair = try blob.map { (path) throws(Exit) in try BlobInput.pair(path) }
-    let value = try pair.flatMap { (pair) throws(Exit) in try BlobInput.authorizationValue(pair, authFile) }
+    let release = try manifest.map { (path) throws(Exit) in try BlobInput.manifest(path) }
+    let pair = try (release?.blob ?? blob).map { (path) throws(Exit) in
+      try BlobInput.pair(path, releaseKey: release?.releaseKey)
+    }
+    let value = try pair.flatMap { (pair) throws(Exit) in
+      try BlobInput.authorizationValue(pair, release?.authFile ?? authFile)
+    }
     let log = try EventLogInput.log(eventLog, matters: pair?.sidecar.policy.binding != nil)
     let approved = try identity.flatMap { (path) throws(Exit) in
       try BlobInput.identity(path).eventLog.flatMap { try? EventLog(parsing: $0) }
