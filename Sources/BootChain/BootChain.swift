@@ -117,12 +117,19 @@ extension BootChain {
     var openbao = container(
       ChainUnit.openbao, "OpenBao server, Raft member", image: ChainUnit.openbaoImage, after: before,
       proof: "Notify=healthy: unsealed, not merely listening")
-    openbao.wants += before + [ChainUnit.tpmRelease]
+    openbao.wants += before + [ChainUnit.tpmRelease] + (shape.initialises ? [ChainUnit.bootstrapConfirm] : [])
     stages.append(openbao)
     stages.append(
       Stage(
         ChainUnit.tpmRelease, "unlinks the released keys", after: [ChainUnit.openbao], wants: [],
         proof: "OpenBao answers healthy, then the files are gone", start: .demand, form: .oneshot(remains: false)))
+    if shape.initialises {
+      stages.append(
+        Stage(
+          ChainUnit.bootstrapConfirm, "notes in the data and in the TPM that this node initialises nothing any more",
+          after: [ChainUnit.openbao], wants: [], proof: "OpenBao answers healthy, then both notes stand",
+          start: .demand, form: .oneshot(remains: false)))
+    }
     return stages
   }
 

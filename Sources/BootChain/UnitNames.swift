@@ -10,6 +10,8 @@ public enum ChainUnit {
   public static let tpmLogin = "ll-tpm-login.service"
   /// Decides whether this start may initialise a new cluster.
   public static let bootstrapGate = "openbao-bootstrap-gate.service"
+  /// Sees that a node whose OpenBao was healthy never initialises a cluster again.
+  public static let bootstrapConfirm = "openbao-bootstrap-confirm.service"
   /// The image of OpenBao, server and agent.
   public static let openbaoImage = "openbao-image.service"
   /// Puts the listener's certificate where OpenBao reads it.

@@ -19,6 +19,9 @@ public final class CurlSession: HTTPFetching, @unchecked Sendable {
     public var stallTimeout: Duration = .seconds(30)
     /// How long one attempt may take in all; `nil` for as long as bytes come.
     public var totalTimeout: Duration?
+    /// Where to connect to instead, as `HOST:PORT:ADDRESS:PORT`: the certificate must still be good for HOST, which need not be resolved. Source:
+    /// CURLOPT_CONNECT_TO(3).
+    public var connectTo: [String] = []
     /// Whether the environment's proxy settings count.
     public var usesProxy = true
     /// How many redirects are followed.
@@ -96,8 +99,18 @@ public final class CurlSession: HTTPFetching, @unchecked Sendable {
   func perform(_ exchange: Exchange) throws(HTTPFetchError) {
     try turn.withLock { _ throws(HTTPFetchError) in
       handle.reset(for: exchange.url.text)
+      var connections: UnsafeMutablePointer<curl_slist>?
+      defer { curl_slist_free_all(connections) }
       do throws(HTTPFetchError) {
         try handle.apply(configuration)
+        for connection in configuration.connectTo {
+          guard let longer = curl_slist_append(connections, connection) else {
+            throw .transport(
+              url: exchange.url.text, code: Int(CURLE_OUT_OF_MEMORY.rawValue), reason: "out of memory")
+          }
+          connections = longer
+        }
+        if connections != nil { try handle.set(CURLOPT_CONNECT_TO, list: connections) }
         try exchange.run(on: handle)
       } catch {
         // A failed transfer may leave its buffer in the handle (libcurl 7.88 after a name that cannot be resolved), and

@@ -133,7 +133,7 @@ extension UnsealError {
     case .anotherTPM: "seal for this TPM: ll-tpm identity here, ll-tpm seal-for on the desk"
     case .noStorageRootKey:
       "ll-tpm identity makes one; what was sealed before the TPM was cleared is lost and must be sealed again"
-    case .epoch: "seal again for the epoch that ll-tpm identity tells"
+    case .epoch, .epochIsOver: "seal again for the epoch that ll-tpm identity tells"
     case .notImported: "run ll-tpm import"
     case .sealed, .release, .memory, .structure, .squattedHandle, .authorizationValue, .notTheSame: nil
     }

@@ -70,7 +70,7 @@ extension StorageRoot {
   /// A comparison of an NV index that failed is the epoch's: nothing else is compared.
   private static func inWords(_ error: TPMError) -> UnsealError {
     guard case .command("TPM2_PolicyNV", let code) = error, code.name == "TPM_RC_POLICY" else { return .tpm(error) }
-    return .epoch("is not at what this was sealed for: an older blob was put back, or a new epoch has begun (\(error))")
+    return .epochIsOver(error)
   }
 }
 

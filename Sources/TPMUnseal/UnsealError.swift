@@ -23,6 +23,8 @@ public enum UnsealError: Error, Sendable, Hashable {
   case squattedHandle(handle: UInt32, String)
   /// The epoch's counter is not there, or another one is.
   case epoch(String)
+  /// The TPM found the epoch's counter at another value than the blob was sealed for.
+  case epochIsOver(TPMError)
   /// The sealed file is still for import.
   case notImported
   /// The sealed file needs an authorization value and none was given, or the other way round.
@@ -46,6 +48,8 @@ extension UnsealError: CustomStringConvertible {
       "no storage root key at 0x\(String(handle, radix: 16)): the TPM was cleared or never set up; ll-tpm identity makes one"
     case .squattedHandle(let handle, let words): "0x\(String(handle, radix: 16)) \(words)"
     case .epoch(let words): "the epoch's counter \(words)"
+    case .epochIsOver(let error):
+      "the epoch's counter is not at what this was sealed for: an older blob was put back, or a new epoch has begun (\(error))"
     case .notImported: "the blob is still the one for import: run ll-tpm import first"
     case .authorizationValue(let isNeeded):
       isNeeded

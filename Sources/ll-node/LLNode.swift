@@ -15,7 +15,10 @@ struct LLNode: AsyncParsableCommand {
       Exit codes: 0 ready, 1 the input is wrong (every finding on stderr as FILE:LINE:COL: error: text), 2 usage, \
       3 not ready with --once, or the environment failed.
       """,
-    subcommands: [PKIReadyCommand.self, AddOnsCommand.self, CiliumReadyCommand.self, OpenBaoReadyCommand.self])
+    subcommands: [
+      PKIReadyCommand.self, AddOnsCommand.self, CiliumReadyCommand.self, OpenBaoReadyCommand.self,
+      BootstrapGateCommand.self, BootstrapConfirmCommand.self,
+    ])
 
   // A unit that forgot to name its gate must not pass it.
   mutating func run() async throws { throw ValidationError("Name a gate.") }

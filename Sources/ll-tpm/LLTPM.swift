@@ -10,7 +10,7 @@ struct LLTPM: AsyncParsableCommand {
     commandName: "ll-tpm",
     abstract: "Seals secrets to a node's own TPM, and releases them there at boot.",
     discussion: """
-      On the node: identity, import, unseal, release, cap, doctor. On the desk, without a TPM: seal-for, approve. \
+      On the node: identity, import, unseal, release, cap, doctor, initialised. On the desk, without a TPM: seal-for, approve. \
       Either: seal, inspect.
 
       Exit codes: 0 done, 1 the input is wrong (every finding on stderr), 2 usage, 3 the TPM or a file failed.
@@ -19,6 +19,7 @@ struct LLTPM: AsyncParsableCommand {
     subcommands: [
       UnsealCommand.self, ReleaseCommand.self, ImportCommand.self, IdentityCommand.self, SealCommand.self,
       SealForCommand.self, ApproveCommand.self, InspectCommand.self, CapCommand.self, DoctorCommand.self,
+      InitialisedCommand.self,
     ])
 
   mutating func run() async throws { throw ValidationError("Name a command.") }

@@ -75,6 +75,26 @@ struct BootRuleTests {
     #expect(!contentsMention("ll-tpm cap"))
   }
 
+  @Test("who may initialise does not start before the gate has decided, and never may again once it was healthy")
+  func bootstrapOrder() throws {
+    let content = try content("master-1")
+    let openbao = try #require(content.quadlet("openbao.container")).unit.file
+    let gate = try #require(content.unit(ChainUnit.bootstrapGate)?.file?.value(of: "ExecStart", in: "Service"))
+    let words = gate.split(separator: " ").map(String.init)
+    let out = try #require(words.firstIndex(of: "--out").map { words[$0 + 1] })
+    let folder = out.split(separator: "/").dropLast().map { "/\($0)" }.joined()
+    #expect(openbao.value(of: "ExecStartPre", in: "Service") == "/usr/bin/test -e \(folder)/decided")
+    let wanted = try #require(openbao.value(of: "Wants", in: "Unit")).split(separator: " ").map(String.init)
+    #expect(wanted.contains(ChainUnit.bootstrapGate) && wanted.contains(ChainUnit.bootstrapConfirm))
+    let confirm = try #require(content.unit(ChainUnit.bootstrapConfirm)?.file)
+    #expect(confirm.value(of: "After", in: "Unit") == ChainUnit.openbao)
+    #expect(confirm.value(of: "Restart", in: "Service") == "on-failure")
+    // On every other master OpenBao waits for no decision.
+    let other = try #require(try self.content("master-2").quadlet("openbao.container")).unit.file
+    #expect(other.value(of: "ExecStartPre", in: "Service") == nil)
+    #expect(try self.content("master-2").unit(ChainUnit.bootstrapConfirm) == nil)
+  }
+
   private func contentsMention(_ text: String) -> Bool {
     contents.values.contains { $0.units.contains { $0.file?.text.contains(text) ?? false } }
   }

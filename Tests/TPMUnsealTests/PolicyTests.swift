@@ -148,7 +148,9 @@ struct PolicyTests {
 extension UnsealError {
   /// The command that the TPM refused, and its answer without the number of the parameter.
   var commandAndCode: (command: String, code: String?)? {
-    guard case .tpm(.command(let command, let code)) = self else { return nil }
-    return (command, code.name)
+    switch self {
+    case .tpm(.command(let command, let code)), .epochIsOver(.command(let command, let code)): (command, code.name)
+    default: nil
+    }
   }
 }

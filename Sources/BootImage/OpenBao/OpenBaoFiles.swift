@@ -49,6 +49,21 @@ extension NodePlan {
             ] + peers)),
         .init("TimeoutStartSec", "120"),
       ], origin: origin, to: &content)
+    addStage(
+      ChainUnit.bootstrapConfirm,
+      service: [
+        .init("Type", "oneshot"),
+        .init(
+          "ExecStart",
+          command([
+            "ll-node", "bootstrap-confirm", "--data", HostPath.openbaoData, "--health",
+            "https://\(node.address):\(Port.openbao)/v1/sys/health?standbyok=true", "--ca", listenerAnchors,
+          ])),
+        .init("TimeoutStartSec", "300"),
+      ],
+      origin: Origin(
+        "Once OpenBao was healthy here, this node never founds a cluster again, whatever becomes of its disk."),
+      to: &content)
   }
 
   /// Which certificate OpenBao's listener presents: the rotated one while it is valid, the desk's first one otherwise; and its change while OpenBao

@@ -71,10 +71,12 @@ extension NodePlan {
           .init("HealthCmd", "bao status"), .init("HealthInterval", "1s"), .init("HealthTimeout", "5s"),
           .init("HealthRetries", "3"), .init("Notify", "healthy"),
         ],
-      service: [
-        // Raft must find a peer and OpenBao sleeps 5 s after a failed unseal; who initialises must not be killed half-way.
-        .init("TimeoutStartSec", initialises ? "900" : "180"), .init("MemorySwapMax", "0"), .init("LimitCORE", "0"),
-      ], origin: Origin("The OpenBao server, below Kubernetes.", .component(.openbao)), to: &content)
+      service: (initialises
+        // Not before the gate has decided: OpenBao reads the requests at its start alone.
+        ? [Directive("ExecStartPre", "/usr/bin/test -e \(HostPath.selfInit)/decided")] : []) + [
+          // Raft must find a peer and OpenBao sleeps 5 s after a failed unseal; who initialises must not be killed half-way.
+          .init("TimeoutStartSec", initialises ? "900" : "180"), .init("MemorySwapMax", "0"), .init("LimitCORE", "0"),
+        ], origin: Origin("The OpenBao server, below Kubernetes.", .component(.openbao)), to: &content)
   }
 
   private func addAgentContainer(to content: inout NodeContent) {
