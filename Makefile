@@ -24,8 +24,9 @@ test: setup build ## every test, those against the real tools included
 	@python3 -m unittest discover -q -s scripts/tests
 	@timeout --kill-after=10 2400 swift test --skip-build
 
-integration: setup build ## real Ignition, quadlet generator, systemd, haproxy, keepalived on the example cluster
+integration: setup build ## real Ignition, quadlet generator, systemd, haproxy, keepalived and OpenBao on the example cluster
 	@swift test --skip-build --filter IntegrationTests
+	@LL_BAO=$$(scripts/real-tools/openbao) || true; export LL_BAO; swift test --skip-build --filter RealOpenBao
 
 images: ## renders the example cluster into OUT (out)
 	@scripts/swift-build --product ll-bootimage
