@@ -57,10 +57,11 @@ let package = Package(
     .target(name: "CLinux"),
 
     // Ground
+    room("BaseEncodings"),
     room("Diagnostics"),
     room("Console"),
     room("SecretMemory", ["CLinux"]),
-    room("TPMStructures", ["SecretMemory", crypto, cryptoExtras]),
+    room("TPMStructures", ["BaseEncodings", "SecretMemory", crypto, cryptoExtras]),
 
     // Bindings
     room("HTTPFetch", ["CCurl", "CCurlShim", crypto]),
@@ -68,20 +69,23 @@ let package = Package(
 
     // Formats
     room("SystemdUnit", ["Diagnostics"]),
-    room("Ignition", ["Diagnostics", "SystemdUnit"]),
+    room("Ignition", ["BaseEncodings", "Diagnostics", "SystemdUnit"]),
     room("Quadlet", ["Diagnostics", "SystemdUnit"]),
-    room("MeasuredBoot", ["TPMStructures", "Diagnostics", "SystemdUnit"]),
-    room("SealedObject", ["TPMStructures", "SecretMemory", "Diagnostics", asn1, crypto]),
+    room("MeasuredBoot", ["BaseEncodings", "TPMStructures", "Diagnostics", "SystemdUnit"]),
+    room("SealedObject", ["BaseEncodings", "TPMStructures", "SecretMemory", "Diagnostics", asn1, crypto]),
     room("BootApproval", ["MeasuredBoot", "SealedObject", "TPMStructures"]),
-    room("Age", ["SecretMemory", crypto, cryptoExtras]),
-    room("PrivateKeys", ["SecretMemory", crypto, cryptoExtras, asn1]),
+    room("Age", ["BaseEncodings", "SecretMemory", crypto, cryptoExtras]),
+    room("PrivateKeys", ["BaseEncodings", "SecretMemory", crypto, cryptoExtras, asn1]),
     room("Recovery", ["SecretMemory", crypto, cryptoExtras]),
-    room("PKI", ["PrivateKeys", "SecretMemory", "Diagnostics", x509, asn1, crypto]),
+    room("PKI", ["BaseEncodings", "PrivateKeys", "SecretMemory", "Diagnostics", x509, asn1, crypto]),
 
     // Node domain
     room(
       "TPMUnseal",
-      ["TPM2", "SealedObject", "MeasuredBoot", "TPMStructures", "SecretMemory", "SystemdUnit", "Diagnostics", "CLinux"]),
+      [
+        "BaseEncodings", "TPM2", "SealedObject", "MeasuredBoot", "TPMStructures", "SecretMemory", "SystemdUnit",
+        "Diagnostics", "CLinux",
+      ]),
     room("NodeBoot", ["Diagnostics", "SystemdUnit", "HTTPFetch", x509, asn1, crypto]),
 
     // Image domain
@@ -93,7 +97,7 @@ let package = Package(
       "Desk",
       [
         "BootImage", "PKI", "Age", "PrivateKeys", "Recovery", "SealedObject", "BootApproval", "MeasuredBoot",
-        "TPMStructures", "SecretMemory", "Diagnostics", "CLinux", crypto,
+        "TPMStructures", "SecretMemory", "BaseEncodings", "Diagnostics", "CLinux", crypto,
       ]),
 
     // Programs
@@ -113,20 +117,24 @@ let package = Package(
 
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    tests("BaseEncodingsTests", ["BaseEncodings"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("SystemdUnitTests", ["SystemdUnit", "Diagnostics"]),
     tests("IgnitionTests", ["Ignition", "Diagnostics"], fixtures: true),
     tests("QuadletTests", ["Quadlet", "SystemdUnit", "Diagnostics"], fixtures: true),
     tests("SecretMemoryTests", ["SecretMemory"]),
-    tests("TPMStructuresTests", ["TPMStructures", "SecretMemory", crypto, cryptoExtras], fixtures: true),
-    tests("MeasuredBootTests", ["MeasuredBoot", "TPMStructures", "Diagnostics"], fixtures: true),
     tests(
-      "SealedObjectTests", ["SealedObject", "TPMStructures", "SecretMemory", "Diagnostics", crypto], fixtures: true),
+      "TPMStructuresTests", ["BaseEncodings", "TPMStructures", "SecretMemory", crypto, cryptoExtras], fixtures: true),
+    tests("MeasuredBootTests", ["BaseEncodings", "MeasuredBoot", "TPMStructures", "Diagnostics"], fixtures: true),
+    tests(
+      "SealedObjectTests", ["BaseEncodings", "SealedObject", "TPMStructures", "SecretMemory", "Diagnostics", crypto],
+      fixtures: true),
     tests("TPM2Tests", ["TPM2", "TPMStructures", "SecretMemory", crypto]),
     tests(
       "TPMUnsealTests",
       [
-        "ll-tpm", "TPMUnseal", "TPM2", "SealedObject", "MeasuredBoot", "BootApproval", "TPMStructures", "SecretMemory",
+        "ll-tpm", "BaseEncodings", "TPMUnseal", "TPM2", "SealedObject", "MeasuredBoot", "BootApproval", "TPMStructures",
+        "SecretMemory",
         "Diagnostics", crypto, argumentParser,
       ]),
     tests("AgeTests", ["Age", "SecretMemory", crypto], fixtures: true),

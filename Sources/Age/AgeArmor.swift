@@ -1,3 +1,5 @@
+import BaseEncodings
+
 /// The ASCII armor of an age file: strict PEM, blank space around it and CRLF allowed. Source: c2sp.org/age, "ASCII armor".
 enum AgeArmor {
   private static let begin = Array("-----BEGIN AGE ENCRYPTED FILE-----".utf8)
@@ -9,7 +11,7 @@ enum AgeArmor {
   /// The armored form of an age file.
   static func text(_ file: [UInt8]) -> [UInt8] {
     var text = begin + [newline]
-    let base64 = Base64.paddedText(file)
+    let base64 = Base64.text(file)
     for start in stride(from: 0, to: base64.count, by: columns) {
       text += base64[start..<min(start + columns, base64.count)] + [newline]
     }
@@ -32,7 +34,7 @@ enum AgeArmor {
       throw .armor("its lines are not 64 columns wide")
     }
     let base64 = Array(lines.joined())
-    guard let file = Base64.bytes(padded: base64[...]) else { throw .armor("its base64 is not canonical") }
+    guard let file = Base64.bytes(base64) else { throw .armor("its base64 is not canonical") }
     return file
   }
 

@@ -1,3 +1,4 @@
+import BaseEncodings
 import Crypto
 import FoundationEssentials
 
@@ -28,7 +29,7 @@ struct AgeHeader: Sendable, Hashable {
   }
 
   /// The header's bytes.
-  var bytes: [UInt8] { authenticated + [UInt8(ascii: " ")] + Base64.text(mac) + [UInt8(ascii: "\n")] }
+  var bytes: [UInt8] { authenticated + [UInt8(ascii: " ")] + Base64.unpadded(mac) + [UInt8(ascii: "\n")] }
 
   /// Whether the MAC is what `fileKey` gives.
   func isAuthentic(_ fileKey: SymmetricKey) -> Bool {
@@ -61,7 +62,8 @@ struct AgeHeader: Sendable, Hashable {
   }
 
   private static func mac(_ text: ArraySlice<UInt8>, _ line: Int) throws(AgeError) -> [UInt8] {
-    guard text.first == UInt8(ascii: " "), let mac = Base64.bytes(text.dropFirst()), mac.count == macSize else {
+    guard text.first == UInt8(ascii: " "), let mac = Base64.bytes(unpadded: text.dropFirst()), mac.count == macSize
+    else {
       throw .header(line: line, "the MAC is not 43 characters of canonical base64")
     }
     return mac
@@ -83,7 +85,7 @@ struct AgeHeader: Sendable, Hashable {
     var body: [UInt8] = []
     while true {
       let text = try lines.next()
-      guard text.count <= AgeStanza.columns, let bytes = Base64.bytes(text) else {
+      guard text.count <= AgeStanza.columns, let bytes = Base64.bytes(unpadded: text) else {
         throw .header(line: lines.number, "a stanza's body is canonical base64 without padding, 64 columns wide")
       }
       body += bytes

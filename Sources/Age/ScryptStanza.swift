@@ -1,3 +1,4 @@
+import BaseEncodings
 import Crypto
 import CryptoExtras
 import FoundationEssentials
@@ -21,7 +22,9 @@ struct ScryptStanza {
   /// What `stanza` holds; `nil` where it is of another type.
   init?(_ stanza: AgeStanza) throws(AgeError) {
     guard stanza.type == Self.type else { return nil }
-    guard stanza.arguments.count == 3, let salt = Base64.bytes(stanza.arguments[1]), salt.count == Self.saltSize else {
+    guard stanza.arguments.count == 3, let salt = Base64.bytes(unpadded: stanza.arguments[1]),
+      salt.count == Self.saltSize
+    else {
       throw .header(line: stanza.line, "scrypt has two arguments: 16 bytes in canonical base64, and the work factor")
     }
     let digits = stanza.arguments[2]
@@ -53,7 +56,7 @@ struct ScryptStanza {
     let salt = (0..<saltSize).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     let key = try wrapKey(passphrase, salt, workFactor)
     return AgeStanza(
-      arguments: [type, Base64.text(salt), Array("\(workFactor)".utf8)],
+      arguments: [type, Base64.unpadded(salt), Array("\(workFactor)".utf8)],
       body: try FileKeyWrap.seal(fileKey, with: key))
   }
 

@@ -1,3 +1,4 @@
+import BaseEncodings
 import Crypto
 import FoundationEssentials
 import SecretMemory
@@ -16,7 +17,7 @@ struct X25519Stanza {
   /// What `stanza` holds; `nil` where it is of another type.
   init?(_ stanza: AgeStanza) throws(AgeError) {
     guard stanza.type == Self.type else { return nil }
-    guard stanza.arguments.count == 2, let share = Base64.bytes(stanza.arguments[1]),
+    guard stanza.arguments.count == 2, let share = Base64.bytes(unpadded: stanza.arguments[1]),
       share.count == AgeRecipient.pointSize
     else { throw .header(line: stanza.line, "X25519 has one argument, 32 bytes in canonical base64") }
     guard stanza.body.count == FileKeyWrap.bodySize else {
@@ -45,7 +46,7 @@ struct X25519Stanza {
       throw .recipient("it is not a point of X25519, or one of low order")
     }
     return AgeStanza(
-      arguments: [type, Base64.text(share)], body: try FileKeyWrap.seal(fileKey, with: key))
+      arguments: [type, Base64.unpadded(share)], body: try FileKeyWrap.seal(fileKey, with: key))
   }
 
   /// `nil` where the shared secret is zero.

@@ -1,3 +1,5 @@
+import BaseEncodings
+
 /// Why a `data:` URL cannot be decoded.
 public struct DataURLError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The reason, in one line.
@@ -24,7 +26,7 @@ extension DataURL {
   private static func decode(_ url: [UInt8], _ sink: (UInt8) -> Void) throws(DataURLError) {
     var scanner = DataURLScanner(url)
     if try scanner.skipHead() {
-      if !Base64.decode(scanner.rest, sink) { throw DataURLError("not Base64") }
+      if !GoBase64.decode(scanner.rest, sink) { throw DataURLError("not Base64") }
     } else {
       try unescape(scanner.rest, sink)
     }
@@ -40,7 +42,8 @@ extension DataURL {
     while index < text.endIndex {
       let byte = text[index]
       if byte == UInt8(ascii: "%") {
-        guard index + 2 < text.endIndex, let high = Hex.value(text[index + 1]), let low = Hex.value(text[index + 2])
+        guard index + 2 < text.endIndex, let high = Hexadecimal.value(text[index + 1]),
+          let low = Hexadecimal.value(text[index + 2])
         else { throw DataURLError("a percent sign without two hexadecimal digits") }
         sink(high << 4 | low)
         index += 3
@@ -172,8 +175,8 @@ private struct DataURLScanner {
     }
     index += 1
     let text = bytes[index...].prefix(digits)
-    let value = text.reduce(UInt32(0)) { $0 << 4 | UInt32(Hex.value($1) ?? 0) }
-    guard text.count == digits, text.allSatisfy({ Hex.value($0) != nil }),
+    let value = text.reduce(UInt32(0)) { $0 << 4 | UInt32(Hexadecimal.value($1) ?? 0) }
+    guard text.count == digits, text.allSatisfy({ Hexadecimal.value($0) != nil }),
       digits < 4 || Unicode.Scalar(value) != nil
     else { throw DataURLError("invalid syntax") }
     index += digits

@@ -1,3 +1,5 @@
+import BaseEncodings
+
 /// `data:` URLs (RFC 2397) as Ignition reads and writes them: bytes inside a config.
 public enum DataURL {
   /// The shorter of the two forms of `bytes`: percent-encoded, or Base64. Percent-encoded where both are as long.
@@ -15,8 +17,8 @@ public enum DataURL {
           text.append(byte)
         } else {
           text.append(UInt8(ascii: "%"))
-          text.append(Hex.upper(byte >> 4))
-          text.append(Hex.upper(byte & 15))
+          text.append(Hexadecimal.upper(byte >> 4))
+          text.append(Hexadecimal.upper(byte & 15))
         }
       }
     } else {

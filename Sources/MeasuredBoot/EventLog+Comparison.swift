@@ -1,3 +1,4 @@
+import BaseEncodings
 public import TPMStructures
 
 /// A PCR whose live value the log does not reproduce.

@@ -1,3 +1,5 @@
+import BaseEncodings
+
 /// IPv4 and IPv6 addresses as people write them (RFC 4291, section 2.2; RFC 5952).
 enum IPAddressText {
   /// 4 or 16 bytes in network order; `nil` where the text is no address.

@@ -1,3 +1,4 @@
+import BaseEncodings
 import FoundationEssentials
 import SwiftASN1
 import X509

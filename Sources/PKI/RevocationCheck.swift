@@ -1,3 +1,4 @@
+import BaseEncodings
 import X509
 
 /// No issuer that a revocation list is given for has taken back what it signed in the chain. Of several lists of one issuer

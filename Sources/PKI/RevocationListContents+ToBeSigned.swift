@@ -1,3 +1,4 @@
+import BaseEncodings
 import SwiftASN1
 import X509
 

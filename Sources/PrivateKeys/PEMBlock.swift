@@ -1,3 +1,4 @@
+import BaseEncodings
 import SecretMemory
 
 /// Blocks of PEM (RFC 7468) in text that may hold others around them, and may be secret.

@@ -1,3 +1,4 @@
+import BaseEncodings
 import Crypto
 public import SecretMemory
 import TPMStructures

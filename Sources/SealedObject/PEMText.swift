@@ -1,3 +1,5 @@
+import BaseEncodings
+
 /// Blocks of PEM in the strict form of RFC 7468: 64 columns, LF, nothing around or between the blocks.
 ///
 /// The form is the one that tpm2-tools, OpenSSL's providers and swift-asn1 write; one content has one text, so that every changed byte shows.

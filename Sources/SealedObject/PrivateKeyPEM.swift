@@ -1,3 +1,4 @@
+import BaseEncodings
 import SecretMemory
 
 /// Reads a private key's PEM without the key leaving locked memory.

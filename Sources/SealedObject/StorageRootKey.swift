@@ -1,3 +1,4 @@
+import BaseEncodings
 import Diagnostics
 public import TPMStructures
 

@@ -1,3 +1,4 @@
+import BaseEncodings
 public import Diagnostics
 public import TPMStructures
 

@@ -1,3 +1,5 @@
+import BaseEncodings
+
 /// What a TPM calls an entity (TPM2B_NAME without its size): a hash algorithm and the digest of the public area, or a
 /// handle.
 ///

@@ -1,3 +1,4 @@
+import BaseEncodings
 public import MeasuredBoot
 public import SealedObject
 public import SecretMemory

@@ -1,3 +1,4 @@
+import BaseEncodings
 import TPMStructures
 import Testing
 

@@ -1,3 +1,4 @@
+import BaseEncodings
 import Foundation
 import MeasuredBoot
 import TPMStructures

@@ -1,3 +1,4 @@
+import BaseEncodings
 import SealedObject
 import TPMStructures
 import Testing

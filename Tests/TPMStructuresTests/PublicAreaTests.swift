@@ -1,3 +1,4 @@
+import BaseEncodings
 import Crypto
 import TPMStructures
 import Testing

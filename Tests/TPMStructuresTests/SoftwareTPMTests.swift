@@ -1,3 +1,4 @@
+import BaseEncodings
 import Crypto
 import Foundation
 import SecretMemory

@@ -1,3 +1,4 @@
+import BaseEncodings
 import BootApproval
 import Foundation
 import MeasuredBoot

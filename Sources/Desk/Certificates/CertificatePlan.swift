@@ -1,3 +1,4 @@
+import BaseEncodings
 import BootImage
 import PKI
 
@@ -112,7 +113,7 @@ struct CertificatePlan {
   }
 
   private static func issuerKey(_ issuer: Authority, _ record: CertificateRecord) -> String? {
-    record.certificate(.authority(issuer)).map { Hex.text($0.subjectKeyIdentifier) }
+    record.certificate(.authority(issuer)).map { Hexadecimal.text($0.subjectKeyIdentifier) }
   }
 
   /// What a certificate says, as one line: where it differs, another certificate is needed.

@@ -1,3 +1,4 @@
+import BaseEncodings
 import Diagnostics
 import FoundationEssentials
 public import PKI
@@ -149,7 +150,7 @@ extension CertificateRecord {
       else { return false }
     }
     guard let issuer = certificates[certificate.issuerCommonName]?.certificate,
-      Hex.text(issuer.subjectKeyIdentifier) == entry.issuerKey
+      Hexadecimal.text(issuer.subjectKeyIdentifier) == entry.issuerKey
     else { return true }
     return certificate.isSigned(by: issuer)
   }

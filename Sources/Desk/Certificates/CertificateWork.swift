@@ -1,3 +1,4 @@
+import BaseEncodings
 import BootImage
 public import PKI
 import PrivateKeys
@@ -201,7 +202,7 @@ public struct CertificateWork {
       }
       return CertificateRecord.Entry(
         certificate: certificate, anchor: anchor, profile: step.profile,
-        issuerKey: Hex.text((above ?? certificate).subjectKeyIdentifier))
+        issuerKey: Hexadecimal.text((above ?? certificate).subjectKeyIdentifier))
     }
     var issued = entry
     var isReplaced = false

@@ -1,3 +1,4 @@
+import BaseEncodings
 import BootImage
 import Crypto
 import FoundationEssentials
@@ -88,7 +89,7 @@ struct NodeSecrets {
       let key = try DeskError.refusing("the key of service-account tokens") { () throws(PrivateKeyError) in
         try PrivateKey(der: der)
       }
-      let id = Hex.text(SHA256.hash(data: key.publicKeyDER).prefix(8))
+      let id = Hexadecimal.text(SHA256.hash(data: key.publicKeyDER).prefix(8))
       if secret == .serviceAccountPublicKey { return (try copy(key.publicKeyPEM), id) }
       return (try DeskError.onMachine { () throws(PrivateKeyError) in try key.pem() }, id)
     }

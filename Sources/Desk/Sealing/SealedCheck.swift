@@ -1,3 +1,4 @@
+import BaseEncodings
 import BootImage
 import Crypto
 import Diagnostics
@@ -70,7 +71,7 @@ struct SealedCheck {
   private func checkIdentity(_ node: String, _ known: SealedRecord.Bundle) throws(Refusal) {
     let path = paths.identity(of: node)
     guard (try? HostFile.isThere(path)) == true, let bytes = try? HostFile.read(path) else { return }
-    guard Hex.text(SHA256.hash(data: bytes)) == known.identity else {
+    guard Hexadecimal.text(SHA256.hash(data: bytes)) == known.identity else {
       throw Refusal(words: "has another identity than it was sealed for: `ll-bootimage seal`")
     }
   }

@@ -1,3 +1,4 @@
+import BaseEncodings
 import BootApproval
 import BootImage
 import Crypto
@@ -185,7 +186,7 @@ public struct SealingWork {
       located.add(contentsOf: report, in: path)
       throw .findings(located)
     }
-    return (identity, Hex.text(SHA256.hash(data: bytes)))
+    return (identity, Hexadecimal.text(SHA256.hash(data: bytes)))
   }
 
   private func request(
@@ -220,13 +221,13 @@ public struct SealingWork {
   ) -> String {
     var words = [
       "ll-bootimage bundle v1", session.cluster.name, node.name, identity, policy.words, options.label,
-      "\(options.substitutions)", Hex.text(key.point),
+      "\(options.substitutions)", Hexadecimal.text(key.point),
     ]
     for path in options.files.keys.sorted() {
-      words.append(Hex.text(SHA256.hash(data: options.files[path] ?? [])))
+      words.append(Hexadecimal.text(SHA256.hash(data: options.files[path] ?? [])))
     }
     for name in ids.keys.sorted() { words += [name, ids[name] ?? ""] }
-    return Hex.text(SHA256.hash(data: Array(words.joined(separator: "\n").utf8)))
+    return Hexadecimal.text(SHA256.hash(data: Array(words.joined(separator: "\n").utf8)))
   }
 
   private func isSealed(_ name: String) throws(DeskError) -> Bool {

@@ -1,3 +1,5 @@
+import BaseEncodings
+
 /// A place in a JSON text that ``JSONSyntax`` has accepted, and the steps from there. No step checks the syntax again.
 struct JSONCursor {
   let bytes: [UInt8]
@@ -68,7 +70,7 @@ struct JSONCursor {
   }
 
   private static func unit(_ digits: ArraySlice<UInt8>) -> UInt32 {
-    digits.reduce(0) { $0 << 4 | UInt32(Hex.value($1) ?? 0) }
+    digits.reduce(0) { $0 << 4 | UInt32(Hexadecimal.value($1) ?? 0) }
   }
 
   /// Passes over a string; whether it has escapes.

@@ -1,3 +1,5 @@
+import BaseEncodings
+
 /// Whether a text is JSON as Go's `encoding/json` sees it, checked in one pass before anything is read from it.
 struct JSONSyntax {
   /// The first fault of a text.
@@ -127,7 +129,7 @@ struct JSONSyntax {
       index += 1
       for _ in 0..<4 {
         if index == bytes.count { throw end }
-        if Hex.value(bytes[index]) == nil { throw invalid("in \\u hexadecimal character escape") }
+        if Hexadecimal.value(bytes[index]) == nil { throw invalid("in \\u hexadecimal character escape") }
         index += 1
       }
     default: throw invalid("in string escape code")
@@ -187,7 +189,7 @@ struct JSONSyntax {
       case 0x0A: "'\\n'"
       case 0x0D: "'\\r'"
       case 0x20..<0x7F, 0xA1...: "'\(Unicode.Scalar(byte))'"
-      default: "'\\x\(String(decoding: [Hex.lower(byte >> 4), Hex.lower(byte & 15)], as: UTF8.self))'"
+      default: "'\\x\(String(decoding: [Hexadecimal.lower(byte >> 4), Hexadecimal.lower(byte & 15)], as: UTF8.self))'"
       }
     return Fault(message: "invalid character \(shown) \(context)", offset: index)
   }

@@ -1,3 +1,5 @@
+import BaseEncodings
+
 /// Appends canonical JSON to one buffer: no white space, members in the order they are written, only the escapes JSON
 /// demands.
 struct JSONWriter {
@@ -69,8 +71,8 @@ struct JSONWriter {
       case 0x0D: bytes.append(UInt8(ascii: "r"))
       default:
         bytes.append(contentsOf: "u00".utf8)
-        bytes.append(Hex.lower(byte >> 4))
-        bytes.append(Hex.lower(byte & 15))
+        bytes.append(Hexadecimal.lower(byte >> 4))
+        bytes.append(Hexadecimal.lower(byte & 15))
       }
     }
   }

@@ -1,3 +1,5 @@
+import BaseEncodings
+
 /// A URL as far as Ignition looks at it, taken apart with the rules of Go's `net/url`.
 struct ResourceURL {
   /// The scheme in lower case; empty where there is none.
@@ -53,7 +55,7 @@ struct ResourceURL {
     var open = 0
     for byte in text {
       if open > 0 {
-        if Hex.value(byte) == nil { return false }
+        if Hexadecimal.value(byte) == nil { return false }
         open -= 1
       } else if byte == UInt8(ascii: "%") {
         open = 2

@@ -1,3 +1,5 @@
+import BaseEncodings
+
 /// The part of a URL between the slashes: user, host and port, with the rules of Go's `net/url`.
 enum URLAuthority {
   /// Whether Go accepts it.
@@ -33,7 +35,8 @@ enum URLAuthority {
     while index < text.endIndex {
       let byte = text[index]
       if byte == UInt8(ascii: "%") {
-        guard index + 2 < text.endIndex, let high = Hex.value(text[index + 1]), let low = Hex.value(text[index + 2])
+        guard index + 2 < text.endIndex, let high = Hexadecimal.value(text[index + 1]),
+          let low = Hexadecimal.value(text[index + 2])
         else { return false }
         let value = high << 4 | low
         if inZone {

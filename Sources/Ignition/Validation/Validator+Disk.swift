@@ -1,3 +1,5 @@
+import BaseEncodings
+
 extension Validator {
   mutating func check(_ disk: IgnitionConfig.Disk) {
     unique(("partitions", disk.partitions.map(\.mergeKey)))
@@ -98,6 +100,6 @@ extension Validator {
     if text.isEmpty { return true }
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     return parts.map(\.utf8.count) == [8, 4, 4, 4, 12]
-      && parts.allSatisfy { $0.utf8.allSatisfy { Hex.value($0) != nil } }
+      && parts.allSatisfy { $0.utf8.allSatisfy { Hexadecimal.value($0) != nil } }
   }
 }

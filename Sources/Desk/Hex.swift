@@ -1,7 +1,0 @@
-/// Hexadecimal digits of public bytes.
-enum Hex {
-  /// Lower case, two a byte.
-  static func text(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-}
