@@ -1,0 +1,6 @@
+import Foundation
+
+/// This host's name.
+enum HostName {
+  static var current: String { ProcessInfo.processInfo.hostName }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import X509
+
+/// One request on one connection. Server certificates are verified against `anchors`, names and addresses included.
+struct HTTPClient: Sendable {
+  /// Whom to trust; `nil` takes any certificate, as kubelet's probes do.
+  var anchors: Anchors?
+  /// Whom to be.
+  var identity: Identity?
+  var timeout: Duration = .seconds(10)
+
+  func send(
+    _ method: String, _ url: String, headers: [String: String] = [:], body: [UInt8] = []
+  ) async throws(Refusal) -> HTTPResponse {
+    guard let components = URLComponents(string: url), let host = components.host, let scheme = components.scheme else {
+      throw Refusal("parse \"\(url)\": invalid URL")
+    }
+    let isTLS = scheme == "https"
+    let port = components.port ?? (isTLS ? 443 : 80)
+    var target = components.percentEncodedPath.isEmpty ? "/" : components.percentEncodedPath
+    if let query = components.percentEncodedQuery { target += "?\(query)" }
+    let context = isTLS ? try tlsContext() : nil
+    let name = IPText.isAddress(host) ? nil : host
+    return try await exchange(method, target, host: "\(host):\(port)", headers, body, tls: (context, name)) {
+      $0.connect(host: host, port: port)
+    }
+  }
+
+  /// A request through a Unix socket.
+  func send(_ method: String, _ path: String, socket: String) async throws(Refusal) -> HTTPResponse {
+    try await exchange(method, path, host: "localhost", [:], [], tls: (nil, nil)) {
+      $0.connect(unixDomainSocketPath: socket)
+    }
+  }
+
+  private func tlsContext() throws(Refusal) -> NIOSSLContext {
+    var configuration = TLSConfiguration.makeClientConfiguration()
+    do {
+      if let anchors {
+        configuration.trustRoots = .certificates(try anchors.certificates.map { try $0.forTLS })
+      } else {
+        configuration.certificateVerification = .none
+      }
+      if let identity {
+        configuration.certificateChain = try identity.chain.map { .certificate(try $0.forTLS) }
+        configuration.privateKey = .privateKey(
+          try NIOSSLPrivateKey(bytes: Array(identity.privateKey.utf8), format: .pem))
+      }
+      return try NIOSSLContext(configuration: configuration)
+    } catch {
+      throw Refusal("tls: \(error)")
+    }
+  }
+
+  private func exchange(
+    _ method: String, _ target: String, host: String, _ headers: [String: String], _ body: [UInt8],
+    tls: (context: NIOSSLContext?, name: String?), connect: (ClientBootstrap) -> EventLoopFuture<any Channel>
+  ) async throws(Refusal) -> HTTPResponse {
+    var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: target)
+    head.headers.add(name: "Host", value: host)
+    head.headers.add(name: "Connection", value: "close")
+    head.headers.add(name: "User-Agent", value: "kubernetes-double")
+    for (name, value) in headers { head.headers.add(name: name, value: value) }
+    if !body.isEmpty || ["POST", "PUT", "PATCH"].contains(method) {
+      head.headers.add(name: "Content-Length", value: "\(body.count)")
+    }
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    let answer = loop.makePromise(of: HTTPResponse.self)
+    let limit = TimeAmount.nanoseconds(Int64(timeout / .nanoseconds(1)))
+    let overdue = loop.scheduleTask(in: limit) { answer.fail(Refusal("context deadline exceeded")) }
+    let request = head
+    let bootstrap = ClientBootstrap(group: loop).connectTimeout(limit).channelInitializer { channel in
+      channel.eventLoop.makeCompletedFuture {
+        if let context = tls.context {
+          try channel.pipeline.syncOperations.addHandler(
+            NIOSSLClientHandler(context: context, serverHostname: tls.name))
+        }
+        try channel.pipeline.syncOperations.addHTTPClientHandlers()
+        try channel.pipeline.syncOperations.addHandler(HTTPAnswer(request: request, body: body, answer: answer))
+      }
+    }
+    let connection = connect(bootstrap)
+    connection.whenFailure { answer.fail($0) }
+    defer {
+      overdue.cancel()
+      connection.whenSuccess { $0.close(promise: nil) }
+    }
+    do {
+      return try await answer.futureResult.get()
+    } catch let refusal as Refusal {
+      throw refusal
+    } catch {
+      throw Refusal("dial tcp \(host): \(error)")
+    }
+  }
+}
+
+/// Sends the request once the connection is up, TLS included, and gathers the answer.
+private final class HTTPAnswer: ChannelInboundHandler {
+  typealias InboundIn = HTTPClientResponsePart
+  typealias OutboundOut = HTTPClientRequestPart
+
+  private let request: HTTPRequestHead
+  private let requestBody: [UInt8]
+  private let answer: EventLoopPromise<HTTPResponse>
+  private var response = HTTPResponse(status: 0, contentType: "", body: [])
+
+  init(request: HTTPRequestHead, body: [UInt8], answer: EventLoopPromise<HTTPResponse>) {
+    self.request = request
+    requestBody = body
+    self.answer = answer
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    context.write(wrapOutboundOut(.head(request)), promise: nil)
+    if !requestBody.isEmpty {
+      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: requestBody)))), promise: nil)
+    }
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head):
+      response.status = Int(head.status.code)
+      response.contentType = head.headers.first(name: "content-type") ?? ""
+    case .body(let buffer): response.body += buffer.readableBytesView
+    case .end: answer.succeed(response)
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    answer.fail(error)
+    context.close(promise: nil)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    answer.fail(Refusal("EOF"))
+  }
+}

@@ -1,0 +1,134 @@
+import Glibc
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import OpenFiles
+
+/// An HTTPS listener: each request with the certificate that its client proved to hold the key of.
+final class HTTPSServer: Sendable {
+  typealias Handler = @Sendable (HTTPCall, [NIOSSLCertificate]) async -> Reaction
+
+  /// What becomes of a request.
+  enum Reaction: Sendable {
+    case reply(HTTPReply)
+    /// The connection stays open and silent.
+    case hang
+  }
+
+  private let context: NIOLockedValueBox<NIOSSLContext>
+  private let channel: any Channel
+
+  private init(context: NIOLockedValueBox<NIOSSLContext>, channel: any Channel) {
+    self.context = context
+    self.channel = channel
+  }
+
+  /// The port that it is bound to.
+  var port: Int { channel.localAddress?.port ?? 0 }
+
+  /// Binds `address`. Client certificates are asked for; `verifies` tells whether by the configuration's own roots, and then
+  /// required, or taken as they come.
+  static func bind(
+    _ address: HostPort, tls: TLSConfiguration, verifies: Bool, handler: @escaping Handler
+  ) async throws -> HTTPSServer {
+    let context = NIOLockedValueBox(try NIOSSLContext(configuration: tls))
+    let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .serverChannelOption(ChannelOptions.backlog, value: 256)
+      .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let peer = NIOLockedValueBox<[NIOSSLCertificate]>([])
+          let tls =
+            verifies
+            ? NIOSSLServerHandler(context: context.withLockedValue { $0 })
+            // The login methods judge certificates, not TLS: any is taken, and its key proven.
+            : NIOSSLServerHandler(
+              context: context.withLockedValue { $0 },
+              customVerificationCallback: { chain, promise in
+                peer.withLockedValue { $0 = chain }
+                promise.succeed(.certificateVerified)
+              })
+          try channel.pipeline.syncOperations.addHandler(tls)
+          try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+          try channel.pipeline.syncOperations.addHandler(RequestHandler(handler: handler, peer: peer))
+        }
+      }
+    let channel = try await bind(bootstrap, address)
+    OpenFiles.keepFromChildren()
+    return HTTPSServer(context: context, channel: channel)
+  }
+
+  // Where a server of the same process was just stopped, a child that is being started may hold its socket for a moment.
+  private static func bind(
+    _ bootstrap: ServerBootstrap, _ address: HostPort, attempts: Int = 20
+  ) async throws -> any Channel {
+    do {
+      return try await bootstrap.bind(host: address.host, port: address.port).get()
+    } catch let error as IOError where error.errnoCode == EADDRINUSE && attempts > 1 {
+      try await Task.sleep(for: .milliseconds(50))
+      return try await bind(bootstrap, address, attempts: attempts - 1)
+    }
+  }
+
+  /// New connections use `tls` from now on.
+  func reload(_ tls: TLSConfiguration) throws {
+    let fresh = try NIOSSLContext(configuration: tls)
+    context.withLockedValue { $0 = fresh }
+  }
+
+  func close() async { try? await channel.close() }
+}
+
+// Used on its channel's event loop only.
+private final class RequestHandler: ChannelInboundHandler, @unchecked Sendable {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  private let handler: HTTPSServer.Handler
+  private let peer: NIOLockedValueBox<[NIOSSLCertificate]>
+  private var call = HTTPCall(method: "", target: "")
+  private var keepsAlive = true
+
+  init(handler: @escaping HTTPSServer.Handler, peer: NIOLockedValueBox<[NIOSSLCertificate]>) {
+    self.handler = handler
+    self.peer = peer
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head):
+      call = HTTPCall(method: head.method.rawValue, target: head.uri)
+      for (name, value) in head.headers { call.headers[name.lowercased()] = value }
+      keepsAlive = head.isKeepAlive
+    case .body(let buffer):
+      call.body += buffer.readableBytesView
+      // As upstream's max_request_size.
+      if call.body.count > 33_554_432 { context.close(promise: nil) }
+    case .end: answer(context)
+    }
+  }
+
+  private func answer(_ context: ChannelHandlerContext) {
+    let (call, handler, keepsAlive) = (call, handler, keepsAlive)
+    let channel = context.channel
+    let chain = peer.withLockedValue { $0 }
+    // Unstructured: an event loop's callback is where this request's own task begins.
+    Task {
+      guard case .reply(let reply) = await handler(call, chain) else { return }
+      var head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status))
+      for (name, value) in reply.headers { head.headers.replaceOrAdd(name: name, value: value) }
+      head.headers.replaceOrAdd(name: "content-length", value: "\(reply.body.count)")
+      if !keepsAlive { head.headers.replaceOrAdd(name: "connection", value: "close") }
+      channel.write(HTTPServerResponsePart.head(head), promise: nil)
+      if call.method != "HEAD" {
+        channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: reply.body))), promise: nil)
+      }
+      try? await channel.writeAndFlush(HTTPServerResponsePart.end(nil))
+      if !keepsAlive { try? await channel.close() }
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
