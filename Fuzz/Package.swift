@@ -33,11 +33,19 @@ let package = Package(
     room("Ignition", ["Diagnostics", "SystemdUnit"]),
     room("Quadlet", ["Diagnostics", "SystemdUnit"]),
 
+    .systemLibrary(name: "CHostFS"),
+    room("HostFS", ["CHostFS"]),
+    // The parsers are internal: nobody but the collectors needs them.
+    .target(
+      name: "NodeMetrics", dependencies: ["HostFS", "Diagnostics"],
+      swiftSettings: settings + [.unsafeFlags(["-enable-testing"])]),
+
     .target(name: "CFuzzer"),
     .target(name: "Fuzzing", dependencies: ["CFuzzer", "Diagnostics", "SystemdUnit"], swiftSettings: settings),
     fuzzer("fuzz-json", ["Ignition"]),
     fuzzer("fuzz-unit", ["SystemdUnit"]),
     fuzzer("fuzz-quadlet", ["Quadlet", "SystemdUnit"]),
+    fuzzer("fuzz-proc", ["NodeMetrics", "HostFS"]),
   ],
   swiftLanguageModes: [.v6]
 )

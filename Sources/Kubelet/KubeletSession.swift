@@ -1,0 +1,149 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOPosix
+
+/// A node's kubelet, asked again and again over a connection that is kept.
+///
+/// Credentials are sent only on TLS connections on which the server's chain and the node's name were verified; there is
+/// no way to switch that off. Redirects are not followed.
+public actor KubeletSession {
+  private let endpoint: KubeletEndpoint
+  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  private var open: OpenClient?
+  private var seen: SeenCertificate?
+
+  private struct OpenClient {
+    var client: HTTPClient
+    var stamps: [CredentialFile.Stamp]
+    var limit: Duration
+    var material: TLSMaterial
+  }
+
+  private struct SeenCertificate {
+    var lifetime: Result<CertificateLifetime, KubeletError>
+    var time: ContinuousClock.Instant
+  }
+
+  /// How long a look at the serving certificate stands: a handshake is most of a reading's cost, for both sides.
+  private static let certificateAge = Duration.seconds(300)
+
+  /// A session with `endpoint`; nothing is connected yet.
+  public init(_ endpoint: KubeletEndpoint) { self.endpoint = endpoint }
+
+  /// Asks for everything, one after the other on one connection. One reading at a time: files that changed meanwhile
+  /// close the connection.
+  /// - Parameter limit: how long all of it may take. Each of the five parts may take a fifth of it, so that a slow one
+  ///   costs only itself.
+  public func read(within limit: Duration) async -> KubeletAnswers {
+    let part = limit / 5
+    let certificate = await servingCertificate(within: part)
+    return KubeletAnswers(
+      health: await health(within: part),
+      pods: await answer(.pods, within: part) { bytes throws(KubeletError) in try PodPhases(decoding: bytes) },
+      summary: await answer(.summary, within: part) { bytes throws(KubeletError) in try StatsSummary(decoding: bytes) },
+      resources: await answer(.resources, within: part) { bytes throws(KubeletError) in
+        try ResourceMetrics(parsing: bytes)
+      },
+      servingCertificate: certificate, clientCertificate: await clientCertificate(within: part))
+  }
+
+  /// Closes the connection and ends the session's thread. The session must be ended so, and not be used afterwards.
+  public func shutDown() async {
+    // What cannot be closed any more is closed.
+    try? await open?.client.shutdown()
+    open = nil
+    try? await group.shutdownGracefully()
+  }
+
+  private func health(within limit: Duration) async -> Result<KubeletHealth, KubeletError> {
+    do throws(KubeletError) {
+      let response = try await exchange(.health, within: limit)
+      // 500 is how it says that it is not well, and a fault of its authorizer; only the first has checks.
+      let text = String(decoding: response.body, as: UTF8.self)
+      guard response.status == 200 || response.status == 500 else { throw meaning(of: response, .health) }
+      if let health = KubeletHealth(parsing: text, isOK: response.status == 200) { return .success(health) }
+      throw response.status == 500 ? meaning(of: response, .health) : .malformed("not a healthz answer")
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func answer<Value>(
+    _ path: KubeletPath, within limit: Duration, _ read: ([UInt8]) throws(KubeletError) -> Value
+  ) async -> Result<Value, KubeletError> {
+    do throws(KubeletError) {
+      let response = try await exchange(path, within: limit)
+      guard response.status == 200 else { throw meaning(of: response, path) }
+      return .success(try read(response.body))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func meaning(of response: KubeletResponse, _ path: KubeletPath) -> KubeletError {
+    let words = String(decoding: response.body.prefix(4096), as: UTF8.self)
+    return switch response.status {
+    case 401: .unauthorized
+    case 403: path.refusal(words)
+    case 404, 405: .notServed
+    default: .status(response.status, KubeletError.shortened(words))
+    }
+  }
+
+  private func exchange(_ path: KubeletPath, within limit: Duration) async throws(KubeletError) -> KubeletResponse {
+    let client = try await current(limit).client
+    let token: String? =
+      if case .tokenFile(let file) = endpoint.credential {
+        try CredentialFile(path: file).bearerToken()
+      } else {
+        nil
+      }
+    return try await KubeletExchange(endpoint: endpoint, client: client, token: token).get(path, within: limit)
+  }
+
+  private func clientCertificate(within limit: Duration) async -> Result<CertificateLifetime, KubeletError>? {
+    guard case .clientCertificate = endpoint.credential else { return nil }
+    do throws(KubeletError) {
+      return try await current(limit).material.clientCertificate.map { .success($0) }
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func servingCertificate(within limit: Duration) async -> Result<CertificateLifetime, KubeletError> {
+    if let seen, case .success = seen.lifetime, seen.time.duration(to: .now) < Self.certificateAge {
+      return seen.lifetime
+    }
+    let probe = CertificateProbe(endpoint: endpoint, group: group)
+    let lifetime: Result<CertificateLifetime, KubeletError>
+    do throws(KubeletError) {
+      lifetime = .success(try await probe.lifetime(within: TimeAmount(limit)))
+    } catch {
+      lifetime = .failure(error)
+    }
+    seen = SeenCertificate(lifetime: lifetime, time: .now)
+    return lifetime
+  }
+
+  /// The client made from the files as they are now. A rotated certificate or anchor takes effect with the next
+  /// request.
+  private func current(_ limit: Duration) async throws(KubeletError) -> OpenClient {
+    let stamps = try TLSMaterial.stamps(of: endpoint)
+    if let open, open.stamps == stamps, open.limit == limit { return open }
+    let material = try TLSMaterial(endpoint)
+    var configuration = HTTPClient.Configuration(
+      tlsConfiguration: material.verifying, redirectConfiguration: .disallow,
+      timeout: .init(connect: TimeAmount(limit), read: TimeAmount(limit)))
+    configuration.httpVersion = .http1Only
+    configuration.connectionPool.retryConnectionEstablishment = false
+    // The name that is verified is the node's, wherever we connect to.
+    if let address = endpoint.address { configuration.dnsOverride = [endpoint.nodeName: address] }
+    let fresh = OpenClient(
+      client: HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration), stamps: stamps,
+      limit: limit, material: material)
+    let old = open
+    open = fresh
+    try? await old?.client.shutdown()
+    return fresh
+  }
+}

@@ -1,0 +1,106 @@
+import FoundationEssentials
+
+/// What the kubelet measures itself, from cgroups and the container runtime. Source: `/stats/summary`,
+/// k8s.io/kubelet/pkg/apis/stats/v1alpha1. Every number is absent where the kubelet had none.
+public struct StatsSummary: Sendable, Hashable {
+  /// Time on processors.
+  public struct CPU: Sendable, Hashable, Decodable {
+    /// Over the kubelet's last window, in billionths of a core.
+    public var usageNanoCores: UInt64?
+    /// Since the start, in nanoseconds over all cores.
+    public var usageCoreNanoSeconds: UInt64?
+  }
+  /// Memory, in bytes.
+  public struct Memory: Sendable, Hashable, Decodable {
+    /// What is left for workloads: what eviction is decided by.
+    public var availableBytes: UInt64?
+    /// In use, page cache included.
+    public var usageBytes: UInt64?
+    /// In use, what can be dropped left out.
+    public var workingSetBytes: UInt64?
+    /// Anonymous memory and swap cache.
+    public var rssBytes: UInt64?
+  }
+  /// A filesystem, in bytes and inodes.
+  public struct FileSystem: Sendable, Hashable, Decodable {
+    /// What is left.
+    public var availableBytes: UInt64?
+    /// All of it.
+    public var capacityBytes: UInt64?
+    /// What is in use: by images, in an image filesystem.
+    public var usedBytes: UInt64?
+    /// Inodes that are left.
+    public var inodesFree: UInt64?
+    /// All inodes.
+    public var inodes: UInt64?
+  }
+  /// A daemon or slice that the kubelet tells apart: `kubelet`, `runtime`, `pods`.
+  public struct SystemContainer: Sendable, Hashable, Decodable {
+    /// Its name.
+    public var name: String
+    /// Its time on processors.
+    public var cpu: CPU?
+    /// Its memory.
+    public var memory: Memory?
+  }
+
+  /// The node's name as the kubelet has it.
+  public var nodeName: String
+  /// The whole node's processors.
+  public var cpu: CPU?
+  /// The whole node's memory.
+  public var memory: Memory?
+  /// The filesystem of the kubelet's own folder (nodefs).
+  public var fileSystem: FileSystem?
+  /// The filesystem of images (imagefs).
+  public var imageFileSystem: FileSystem?
+  /// The most processes that the node can have.
+  public var maximumProcesses: Int64?
+  /// The processes that the node has.
+  public var processes: Int64?
+  /// The daemons and slices.
+  public var systemContainers: [SystemContainer]
+  /// The pods that run.
+  public var pods: Int
+  /// The containers that run in them.
+  public var containers: Int
+
+  /// Reads a Summary.
+  init(decoding json: [UInt8]) throws(KubeletError) {
+    struct Summary: Decodable {
+      var node: Node
+      var pods: [Pod]?
+    }
+    struct Node: Decodable {
+      var nodeName: String
+      var cpu: CPU?
+      var memory: Memory?
+      var fs: FileSystem?
+      var runtime: Runtime?
+      var rlimit: ResourceLimit?
+      var systemContainers: [SystemContainer]?
+    }
+    struct Runtime: Decodable {
+      var imageFs: FileSystem?
+    }
+    struct ResourceLimit: Decodable {
+      var maxpid: Int64?
+      var curproc: Int64?
+    }
+    struct Pod: Decodable {
+      var containers: [Container]?
+    }
+    struct Container: Decodable {}
+    let summary: Summary = try JSONAnswer.decode(json)
+    nodeName = summary.node.nodeName
+    cpu = summary.node.cpu
+    memory = summary.node.memory
+    fileSystem = summary.node.fs
+    imageFileSystem = summary.node.runtime?.imageFs
+    maximumProcesses = summary.node.rlimit?.maxpid
+    processes = summary.node.rlimit?.curproc
+    systemContainers = summary.node.systemContainers ?? []
+    pods = summary.pods?.count ?? 0
+    containers = (summary.pods ?? []).reduce(0) { $0 + ($1.containers?.count ?? 0) }
+  }
+}
