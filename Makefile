@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo setup build test integration golden images lint fmt docs bench bench-tpm bench-seal fuzz check clean
+.PHONY: help demo setup build test integration lab golden images lint fmt docs bench bench-tpm bench-seal fuzz check clean
 
 PROGRAM := .build/debug/ll-bootimage
 OUT ?= out
@@ -26,7 +26,14 @@ test: setup build ## every test, those against the real tools included
 
 integration: setup build ## real Ignition, quadlet generator, systemd, haproxy, keepalived and OpenBao on the example cluster
 	@swift test --skip-build --filter IntegrationTests
+	@LL_REFERENCE=1 swift test --skip-build --filter ReferenceExporterTests
 	@LL_BAO=$$(scripts/real-tools/openbao) || true; export LL_BAO; swift test --skip-build --filter RealOpenBao
+
+LAB ?= $(or $(LL_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/low-layer)/lab/cluster
+lab: setup ## the boot lab's tree, the doubles' images and a cluster that is sealed to simulated TPMs, in LAB (the cache)
+	@scripts/lab/tree
+	@for product in ll-bootimage ll-tpm ll-node ll-agent openbao-double kubernetes-double; do scripts/swift-build --product $$product; done
+	@scripts/lab/desk $(LAB) .build/debug .build/debug/openbao-double .build/debug/kubernetes-double
 
 images: ## renders the example cluster into OUT (out)
 	@scripts/swift-build --product ll-bootimage
@@ -68,7 +75,7 @@ bench-seal: setup ## ll-bootimage seal for 250 to 2,000 nodes, release build, me
 	@scripts/bench-seal .build/release/ll-bootimage .build/debug/ll-tpm
 
 FUZZ_SECONDS ?= 600
-fuzz: ## libFuzzer on the JSON, unit and quadlet parsers, FUZZ_SECONDS (600) each; finds are saved and fail
+fuzz: ## libFuzzer on the JSON, unit, quadlet and procfs parsers, FUZZ_SECONDS (600) each; finds are saved and fail
 	@scripts/fuzz --seconds $(FUZZ_SECONDS)
 
 clean: ## removes what was built and rendered; the cache of setup stays

@@ -17,7 +17,7 @@ struct LLBootImage: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Init.self, Build.self, Validate.self, Show.self, ConvertQuadlets.self, Graph.self, Explain.self, Fetch.self,
-      PKICommand.self, SealCommand.self,
+      PKICommand.self, SealCommand.self, Boot.self,
     ])
 
   static func main() {
