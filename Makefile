@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo setup build test integration lab golden images lint fmt docs bench bench-tpm bench-seal fuzz check clean
+.PHONY: help demo setup build test integration lab boot golden images lint fmt docs bench bench-tpm bench-seal fuzz check clean
 
 PROGRAM := .build/debug/ll-bootimage
 OUT ?= out
@@ -34,6 +34,9 @@ lab: setup ## the boot lab's tree, the doubles' images and a cluster that is sea
 	@scripts/lab/tree
 	@for product in ll-bootimage ll-tpm ll-node ll-agent openbao-double kubernetes-double; do scripts/swift-build --product $$product; done
 	@scripts/lab/desk $(LAB) .build/debug .build/debug/openbao-double .build/debug/kubernetes-double
+
+boot: setup build lab ## boots what `build` renders: three masters and a worker in containers, twice; failures that must be said
+	@LL_LAB=$(LAB) swift test --skip-build --filter '^BootTests\.'
 
 images: ## renders the example cluster into OUT (out)
 	@scripts/swift-build --product ll-bootimage

@@ -30,7 +30,8 @@ let package = Package(
   targets: [
     room("Diagnostics"),
     room("SystemdUnit", ["Diagnostics"]),
-    room("Ignition", ["Diagnostics", "SystemdUnit"]),
+    room("BaseEncodings"),
+    room("Ignition", ["BaseEncodings", "Diagnostics", "SystemdUnit"]),
     room("Quadlet", ["Diagnostics", "SystemdUnit"]),
 
     .systemLibrary(name: "CHostFS"),

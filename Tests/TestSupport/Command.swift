@@ -9,15 +9,16 @@ public struct Command: Sendable {
   /// What it wrote to standard error.
   public let errors: String
 
-  /// Runs `words` (the first found on PATH) in `folder` with `environment` added to this process's own.
+  /// Runs `words` (the first found on PATH) in `folder` with `environment` added to this process's own, for `seconds` at most.
   public init(
-    _ words: [String], in folder: URL = SharedFolder.checkout, environment: [String: String] = [:], input: Data? = nil
+    _ words: [String], in folder: URL = SharedFolder.checkout, environment: [String: String] = [:],
+    input: Data? = nil, seconds: Int = 300
   ) throws {
     let work = try TemporaryFolder()
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     // Nothing that a test starts may hang a whole run: it is ended, with status 124 or 137.
-    process.arguments = ["timeout", "--kill-after=5", "300"] + words
+    process.arguments = ["timeout", "--kill-after=5", "\(seconds)"] + words
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     // Files, not pipes: whatever it writes, it never waits for a reader.

@@ -4,21 +4,32 @@ public struct QEMUMachine: Machine {
   /// `qemu`.
   public let kind = "qemu"
   /// Those that the script calls.
-  public let programs = ["qemu-system-x86_64", "qemu-img", "swtpm", "python3", "tail"]
+  public let programs = ["qemu-system-x86_64", "qemu-img", "mke2fs", "swtpm", "python3", "tail", "ip"]
   /// The node's address with its prefix length, which its initramfs needs for downloads; `nil` where nothing is downloaded.
   public var address: String?
+  /// Folders of this machine of which the node sees a copy at the same path, such as the libraries of a debug build.
+  public var shownFolders: [String]
 
   /// A machine; see the properties.
-  public init(address: String? = nil) { self.address = address }
+  public init(address: String? = nil, shownFolders: [String] = []) {
+    self.address = address
+    self.shownFolders = shownFolders
+  }
 
   /// See ``Machine``.
   public func boot(_ start: MachineStart) -> [String] {
+    // A name of an interface has at most 15 bytes.
+    let tap = "tap-\(start.node.name.prefix(11))"
+    let plug = "ip tuntap add \"$2\" mode tap; ip link set \"$2\" master \"$3\" up;"
     var words = [
       "env", "LL_LAB_INSIDE=yes", "LL_LAB_TREE=\(start.tools.tree)",
-      "sh", "-c", "echo $$ >\"$1\" && shift && exec \"$@\"", "sh", "\(start.state).pid",
-      "\(start.tools.scripts)/lab/qemu", "--timeout", "\(start.timeout)",
+      "sh", "-ec", "\(address == nil ? "" : plug) echo $$ >\"$1\"; shift 3; exec \"$@\"", "sh", "\(start.state).pid",
+      tap, start.network.bridge, "\(start.tools.scripts)/lab/qemu", "--timeout", "\(start.timeout)",
     ]
-    if let address { words += ["--network", address, "--mirror", "\(start.network.mirrorPort)"] }
+    if let address {
+      words += ["--network", address, "--netdev", "tap,ifname=\(tap),script=no,downscript=no"]
+    }
+    for folder in shownFolders { words += ["--bind-ro", folder] }
     if let tpm = start.node.tpm { words += ["--swtpm", "\(tpm)/state"] }
     if let store = start.store { words += ["--store", store] }
     if !start.isFirst { words.append("--second-boot") }

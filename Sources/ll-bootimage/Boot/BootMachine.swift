@@ -33,7 +33,7 @@ struct BootMachine: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A folder that the node sees too, such as the libraries of a debug build; only nspawn; may be repeated.",
+      "A folder that the node sees too, such as the libraries of a debug build; may be repeated.",
       valueName: "DIR"))
   var bindRo: [String] = []
 
@@ -43,10 +43,6 @@ struct BootMachine: ParsableArguments {
     case nspawn
     /// QEMU with TCG.
     case qemu
-  }
-
-  func validate() throws {
-    if on == .qemu, !bindRo.isEmpty { throw ValidationError("--bind-ro needs --on nspawn") }
   }
 
   /// The container that a node boots in.

@@ -44,6 +44,7 @@ struct HTTPClient: Sendable {
         configuration.trustRoots = .certificates(try anchors.certificates.map { try $0.forTLS })
       } else {
         configuration.certificateVerification = .none
+        configuration.trustRoots = .certificates([])
       }
       if let identity {
         configuration.certificateChain = try identity.chain.map { .certificate(try $0.forTLS) }

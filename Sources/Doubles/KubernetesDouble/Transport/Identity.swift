@@ -49,6 +49,8 @@ struct Identity: Sendable {
         certificateChain: try chain.map { .certificate(try $0.forTLS) },
         privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(privateKey.utf8), format: .pem)))
       configuration.minimumTLSVersion = .tlsv12
+      // An image has no authorities of its own, and NIOSSL fails without.
+      configuration.trustRoots = .certificates([])
       return configuration
     } catch {
       throw Refusal("tls: \(error)")

@@ -166,6 +166,8 @@ public final class OpenBaoServer: Sendable {
       privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(key.text.utf8), format: .pem)))
     tls.minimumTLSVersion = listener.minimumTLS == "tls13" ? .tlsv13 : .tlsv12
     tls.certificateVerification = .optionalVerification
+    // An image has no authorities of its own, and NIOSSL fails without.
+    tls.trustRoots = .certificates([])
     return tls
   }
 }
