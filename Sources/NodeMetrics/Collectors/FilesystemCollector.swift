@@ -116,7 +116,7 @@ enum FilesystemFilter {
   ]
 }
 
-/// A mount that is asked for its space.
+/// A mount that is asked for its space. Its members obey ``RelayTask``'s rule: they are the caller's, or the sacrificed thread's, never both's.
 private final class MountTask: RelayTask, @unchecked Sendable {
   let key: String
   private let path: String

@@ -1,6 +1,7 @@
 import HostFS
 
-/// A collector, run where waiting harms nobody.
+/// A collector, run where waiting harms nobody. Its members obey ``RelayTask``'s rule: they are the caller's, or the sacrificed thread's, never
+/// both's.
 final class CollectorTask<C: Collector>: RelayTask, @unchecked Sendable {
   private var collector: C
   private let now: @Sendable () -> UInt64
