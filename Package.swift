@@ -205,8 +205,11 @@ let package = Package(
       "OpenBaoDoubleTests", ["OpenBaoDouble", "openbao-double", "Diagnostics", nioSSL, x509, asn1, crypto]),
     tests("KubernetesDoubleTests", ["KubernetesDouble", "kubernetes-double", "ll-node", x509, asn1, crypto]),
     tests(
-      "BootTests", ["ll-bootimage", "ll-tpm", "ll-node", "ll-agent", "openbao-double", "kubernetes-double"],
-      fixtures: true),
+      "BootTests",
+      [
+        "ll-bootimage", "ll-tpm", "ll-node", "ll-agent", "openbao-double", "kubernetes-double", "BootLab", "BootImage",
+        "BootChain", "Ignition",
+      ], fixtures: true),
     tests("HostFSTests", ["HostFS"]),
     tests("NodeMetricsTests", ["NodeMetrics", "HostFS", "Diagnostics"], fixtures: true),
     tests("SystemdRuntimeTests", ["SystemdRuntime"], fixtures: true),

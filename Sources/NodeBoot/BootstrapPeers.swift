@@ -47,9 +47,14 @@ public struct BootstrapPeers: ReadinessCheck {
     var missing: [String] = []
     let excused: Set<String>
     do throws(BootstrapFault) {
-      excused = try absent.names()
-      let unknown = excused.subtracting(peers.map(\.name)).sorted()
-      if !unknown.isEmpty { statuses.append(status(ofAbsent: "names no peer: \(unknown.joined(separator: ", "))")) }
+      let declared = try absent.names()
+      excused = Set(peers.map(\.name).filter { name in declared.contains { Self.means($0, name) } })
+      let unknown = declared.filter { word in !peers.contains { Self.means(word, $0.name) } }.sorted()
+      if !unknown.isEmpty {
+        let known = peers.map(\.name).joined(separator: ", ")
+        statuses.append(
+          status(ofAbsent: "\(unknown.joined(separator: ", ")): no such peer; the peers are \(known)"))
+      }
     } catch {
       excused = []
       statuses.append(status(ofAbsent: error.description))
@@ -71,6 +76,9 @@ public struct BootstrapPeers: ReadinessCheck {
     if statuses.allSatisfy(\.isReady) { verdict = .uninitialised(peers.count - missing.count, absent: missing) }
     return statuses
   }
+
+  /// Whether a person who writes `word` means the peer `name`: its whole name or the first part of it, the node's.
+  private static func means(_ word: String, _ name: String) -> Bool { name == word || name.hasPrefix(word + ".") }
 
   private enum Answer {
     case uninitialised

@@ -30,6 +30,10 @@ struct CertificateWatch {
           at: now)
       }
       findings += faults.map { Finding(.error, $0, file: wanted.path) }
+    } else if let root = anchor.leaf {
+      // With a clock before the desk's day nobody logs in and nothing is issued: the files are missing, and this is why.
+      let faults = root.timeFaults(at: now, called: "the anchor \(root.shortName) ")
+      findings += faults.map { Finding(.error, $0, file: wanted.anchor) }
     }
     return ReadinessStatus(name: wanted.name, path: wanted.path, findings: findings)
   }

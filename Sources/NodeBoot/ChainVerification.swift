@@ -54,7 +54,8 @@ struct ChainVerification {
 }
 
 extension Certificate {
-  fileprivate func timeFaults(at moment: Date, called name: String) -> [String] {
+  /// That it is not in its time at `moment`, in words; `name` says which it is.
+  func timeFaults(at moment: Date, called name: String) -> [String] {
     if moment < notValidBefore {
       return [
         "\(name)not yet valid: the clock reads \(moment.formatted(.iso8601)), before the certificate's notBefore "
@@ -65,7 +66,8 @@ extension Certificate {
     return []
   }
 
-  fileprivate var shortName: String { subject.shortName }
+  /// Its subject's common name where there is one.
+  var shortName: String { subject.shortName }
 }
 
 extension DistinguishedName {

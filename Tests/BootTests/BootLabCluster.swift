@@ -4,6 +4,8 @@ import TestSupport
 /// The cluster that `make lab` has made and sealed, named by LL_LAB.
 struct BootLabCluster {
   static let folder = ProcessInfo.processInfo.environment["LL_LAB"]
+  /// Whether `make boot-all` runs.
+  static let runsEverything = folder != nil && ProcessInfo.processInfo.environment["LL_LAB_ALL"] != nil
   static let whyNot = "LL_LAB names no lab (make boot)"
 
   /// What `ll-bootimage boot` printed, a line for each boot.
@@ -42,8 +44,9 @@ struct BootLabCluster {
   /// The journals and consoles of every boot, for whoever reads a failure.
   let kept: TemporaryFolder
 
-  init() throws {
-    path = Self.folder ?? ""
+  /// - Parameter desk: the folder below `LL_LAB` with another cluster than the usual one.
+  init(desk: String? = nil) throws {
+    path = (Self.folder ?? "") + (desk.map { "/\($0)" } ?? "")
     tpms = try TemporaryFolder()
     kept = try TemporaryFolder()
     let copy = try Command(["cp", "-aT", "\(path)/tpms", tpms.url.path])
@@ -52,8 +55,7 @@ struct BootLabCluster {
 
   /// Boots `node`.
   func boot(_ node: String, _ more: [String] = [], seconds: Int = 300) throws -> Outcome {
-    let libraries = URL(fileURLWithPath: try Command(["sh", "-c", "command -v swift"]).output.trimmed)
-      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("lib/swift/linux").path
+    let libraries = try SharedFolder.swiftLibraries()
     let command = try Command(
       [
         BuiltProgram.path("ll-bootimage"), "boot", "--node", node, "--cluster", "\(path)/cluster.yaml", "--images",
@@ -72,6 +74,14 @@ struct BootLabCluster {
     try FileManager.default.removeItem(at: tpms.url.appendingPathComponent(name))
     let copy = try Command(["cp", "-aT", "\(path)/tpms/\(other)", tpms.url.appendingPathComponent(name).path])
     guard copy.status == 0 else { throw CocoaError(.fileReadUnknown, userInfo: [NSFilePathErrorKey: other]) }
+  }
+}
+
+extension SharedFolder {
+  /// The toolchain's libraries, which a debug build's programs need.
+  static func swiftLibraries() throws -> String {
+    URL(fileURLWithPath: try Command(["sh", "-c", "realpath \"$(command -v swift)\""]).output.trimmed)
+      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("lib/swift/linux").path
   }
 }
 

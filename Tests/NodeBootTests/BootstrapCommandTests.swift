@@ -140,7 +140,13 @@ struct BootstrapCommandTests {
     let waiting = try gate(peers, "--once")
     #expect(waiting.status == 3 && !node.isAllowed)
     #expect(waiting.errors.hasPrefix("bootstrap-gate: waiting for 1 of 2: master-3.nodes.example.test\n"))
-    try node.folder.write("master-3.nodes.example.test\n", to: "absent")
+    // What is no peer's name is said, with the names that would do.
+    try node.folder.write("master-33\n", to: "absent")
+    let mistyped = try gate(peers, "--once")
+    #expect(mistyped.status == 3 && !node.isAllowed)
+    let names = "master-2.nodes.example.test, master-3.nodes.example.test"
+    #expect(mistyped.errors.contains("master-33: no such peer; the peers are \(names)"), "\(mistyped.errors)")
+    try node.folder.write("master-3\n", to: "absent")
     let vouched = try gate(peers, "--once", "--format", "json")
     #expect(vouched.status == 0 && node.isAllowed)
     #expect(

@@ -180,6 +180,21 @@ struct PKIReadyTests {
     #expect(try await faults(pki.bundle("unnamed")) { $0.commonName = "x" } == ["the common name is none, not x"])
   }
 
+  @Test("with a clock before the anchor's day, a missing certificate is explained by the clock")
+  func clockBeforeTheDesk() async throws {
+    let wanted = PKIManifest.Certificate(
+      name: "kubelet", path: "/absent/kubelet.pem",
+      anchor: try node.write(pki.text("kubernetes-anchor.pem"), to: "anchor.pem", mode: 0o644), usage: .client)
+    var check = PKIReady(PKIManifest(certificates: [wanted])) { Date(timeIntervalSince1970: 3600) }
+    let found = await check.check().flatMap(\.findings)
+    #expect(found.first?.message == "missing" && found.count == 2)
+    #expect(found.last?.file == wanted.anchor)
+    let words = found.last?.message ?? ""
+    #expect(
+      words.hasPrefix("the anchor kubernetes not yet valid: the clock reads 1970-01-01T01:00:00Z, before"), "\(words)")
+    #expect(words.hasSuffix("is the clock wrong?"))
+  }
+
   @Test("a missing file, certificate or anchor, is named with its path")
   func missing() async throws {
     let wanted = PKIManifest.Certificate(

@@ -17,7 +17,7 @@ extension NodePlan {
           [
             .init("NodeName", node.name), .init("Operator", endpoint),
             .init("OperatorAnchor", HostPath.anchor(.platform)),
-          ]),
+          ] + watchedUnits.map { .init("Unit", $0) }),
         .init("TPM", [.init("TCTI", "device:/dev/tpmrm0")]),
         .init(
           "OpenBao",
@@ -43,5 +43,16 @@ extension NodePlan {
         .init("SystemCallArchitectures", "native"),
         .init("LimitCORE", "0"), .init("MemorySwapMax", "0"),
       ], origin: origin, to: &content)
+  }
+
+  /// The chain's units that stay active once they are ready, whose state the agent reads one by one. What runs once and
+  /// ends is inactive when all is well; the agent hears of its failure without asking by name.
+  private var watchedUnits: [String] {
+    chain.stages.filter { stage in
+      switch stage.form {
+      case .service, .quadlet, .oneshot(remains: true): stage.unit != ChainUnit.agent
+      case .oneshot(remains: false), .target, .mount: false
+      }
+    }.map(\.unit)
   }
 }

@@ -24,7 +24,10 @@ extension NodePlan {
     var lines = [
       "global", "  log stdout format raw daemon info", "  maxconn 4096",
       "  # Watches never end by themselves; a stop must not wait for them.", "  hard-stop-after 2s", "",
-      "defaults", "  mode tcp", "  log global", "  option dontlognull", "  option redispatch", "  retries 3",
+      "defaults", "  mode tcp", "  log global", "  option tcplog",
+      "  # Only what went wrong: kubelet and OpenBao's agent connect every few seconds, for ever.",
+      "  option dontlog-normal",
+      "  option dontlognull", "  option redispatch", "  retries 3",
       "  timeout connect 2s",
       "  # Watches and Raft forwarding stay open and silent for long.", "  timeout client 1h", "  timeout server 1h",
       "  timeout check 3s",

@@ -14,6 +14,9 @@ public protocol Machine: Sendable {
   /// The words that ask the node to shut down in order.
   func powerOff(_ start: MachineStart) -> [String]
 
+  /// The words that run `words` in the node while it is on, as its root; `nil` where nobody gets in.
+  func inside(_ start: MachineStart, _ words: [String]) -> [String]?
+
   /// From where the time of this boot is counted; `nil` while it has not come so far.
   func origin(_ start: MachineStart) -> BootOrigin?
 }

@@ -52,6 +52,14 @@ public struct NspawnMachine: Machine {
     ["sh", "-ec", "kill -38 \"$(cat \"$1/payload/init.scope/cgroup.procs\")\"", "sh", start.controlGroup]
   }
 
+  /// See ``Machine``: into the namespaces of its first process, and into its control group, so that systemd sees a process of its own.
+  public func inside(_ start: MachineStart, _ words: [String]) -> [String]? {
+    let enter =
+      "read -r first <\"$1/payload/init.scope/cgroup.procs\"; shift; "
+      + "exec nsenter --target=\"$first\" --mount --uts --ipc --net --pid --cgroup -- \"$@\""
+    return ["sh", "-ec", enter, "sh", start.controlGroup] + words
+  }
+
   /// See ``Machine``: the moment at which Ignition had ended and the container was started.
   public func origin(_ start: MachineStart) -> BootOrigin? {
     LabFile.lines(of: "\(start.state)/started").first.flatMap { Int($0) }.map { .monotonic($0) }

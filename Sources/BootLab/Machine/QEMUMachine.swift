@@ -9,6 +9,8 @@ public struct QEMUMachine: Machine {
   public var address: String?
   /// Folders of this machine of which the node sees a copy at the same path, such as the libraries of a debug build.
   public var shownFolders: [String]
+  /// What its clock reads when it is switched on, as QEMU's `-rtc base=` takes it; `nil` for now.
+  public var clock: String?
 
   /// A machine; see the properties.
   public init(address: String? = nil, shownFolders: [String] = []) {
@@ -32,6 +34,7 @@ public struct QEMUMachine: Machine {
     for folder in shownFolders { words += ["--bind-ro", folder] }
     if let tpm = start.node.tpm { words += ["--swtpm", "\(tpm)/state"] }
     if let store = start.store { words += ["--store", store] }
+    if let clock { words += ["--clock", clock] }
     if !start.isFirst { words.append("--second-boot") }
     return words + [start.node.config, start.state]
   }
@@ -48,6 +51,9 @@ public struct QEMUMachine: Machine {
   public func powerOff(_ start: MachineStart) -> [String] {
     ["sh", "-ec", "kill -TERM \"$(cat \"$1\")\"", "sh", "\(start.state).pid"]
   }
+
+  /// See ``Machine``.
+  public func inside(_ start: MachineStart, _ words: [String]) -> [String]? { nil }
 
   /// See ``Machine``: where Ignition's stages end in the initramfs, and at the second boot where the real root begins.
   public func origin(_ start: MachineStart) -> BootOrigin? { .initramfs }

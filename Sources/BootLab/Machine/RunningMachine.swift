@@ -113,6 +113,46 @@ public final class RunningMachine {
     return status != nil
   }
 
+  /// Switches it off as a power cut does: every process of it is killed, and its disk keeps what was written.
+  public func cutPower() {
+    child.end()
+    reader.end()
+    _ = readJournal()
+  }
+
+  /// Whether this boot has come so far that its time is counted.
+  public var isOn: Bool { origin != nil }
+
+  /// What a command that ran in the node said.
+  public struct Answer: Sendable, Hashable {
+    /// Its exit status, 128 and the number for a signal; `nil` where it did not end in time.
+    public var status: Int32?
+    /// Its standard output.
+    public var output: String
+  }
+
+  /// Runs `words` in the node, as its root, to their end or for `limit`.
+  public func run(_ words: [String], atMost limit: Duration = .seconds(30)) throws(LabError) -> Answer {
+    guard let inside = machine.inside(start, words) else {
+      throw .environment("\(kind): there is no way into a running node")
+    }
+    let command = try lab.start(inside, output: .pipe(errors: "\(place)/commands.log"))
+    let end = ContinuousClock.now.advanced(by: limit)
+    var said: [UInt8] = []
+    while let bytes = command.read() {
+      try LabSignals.check()
+      said += bytes
+      if ContinuousClock.now >= end { break }
+      if bytes.isEmpty { command.waitForOutput(milliseconds: 100) }
+    }
+    let status = command.wait(atMost: max(.zero, end - ContinuousClock.now))
+    command.end()
+    return Answer(status: status, output: String(decoding: said, as: UTF8.self))
+  }
+
+  /// The node's disk as it is seen from outside, where it is a folder: what it changed of the tree.
+  public var changes: String { "\(start.state)/upper" }
+
   /// Copies its journal (JSON) and its console to `folder`, as `NODE.journal.json` and `NODE.console.log`; `suffix` parts several boots.
   public func keep(in folder: String, suffix: String = "") throws(LabError) {
     for (file, name) in [("\(place)/journal.json", "journal.json"), ("\(start.state)/console.log", "console.log")] {

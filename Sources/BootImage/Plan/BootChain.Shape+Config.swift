@@ -1,9 +1,9 @@
-import BootChain
-import Ignition
+public import BootChain
+public import Ignition
 
 extension BootChain.Shape {
   /// The shape of a node whose config was rendered by this program, as its units and quadlets tell.
-  init(of config: IgnitionConfig) {
+  public init(of config: IgnitionConfig) {
     let units = Set(config.systemd.units.map(\.name))
     let files = Set(config.storage.files.map(\.path))
     func hasQuadlet(_ name: String) -> Bool { files.contains("/etc/containers/systemd/\(name).container") }

@@ -1,0 +1,61 @@
+import BootChain
+import BootLab
+import Foundation
+import Testing
+
+/// Nodes in emulated machines: a kernel, an initramfs with the real Ignition that reads fw_cfg, and a TPM that has measured this very boot.
+/// Their peers are containers.
+@Suite("Boots in emulated machines", .serialized, .needsLab, .timeLimit(.minutes(40)))
+struct EmulatedBootTests {
+  private static let peers = ["master-1", "master-2"]
+
+  @Test("a master and a worker come from sealed secrets to the last proof")
+  func masterAndWorker() throws {
+    let machines = try LabMachines("emulated", desk: "emulated", timeout: 2000)
+    defer { machines.end() }
+    try machines.boot(Self.peers)
+    try machines.expectWords("master-3", on: "master-1", unit: ChainUnit.bootstrapGate)
+    _ = try machines.output(
+      "master-1", ["sh", "-c", "mkdir -p /run/ll && echo master-3 >/run/ll/bootstrap-absent-peers"])
+    try machines.expectProof(on: Self.peers)
+    for (name, goal) in [("worker-1", 12), ("master-3", 20)] {
+      try machines.emulate(name)
+      try machines.expectProof(on: [name], seconds: 900)
+      try machines.report([name], "\(name) in an emulated machine")
+      let budget = try machines.emulatedBudget(name)
+      let time = try machines.time(name)
+      print("  goal \(goal) s, a processor \(budget.factor) times slower: \(budget.limit) of which \(time) were taken")
+    }
+    try machines.expectOneCluster(of: Self.peers)
+    try machines.expectNodes(["master-1", "master-2", "master-3", "worker-1"], askedFrom: "master-1")
+  }
+
+  @Test("a clock in 1970: the gate says so; the chain completes when time servers have set it", .needsWholeMatrix)
+  func clockOf1970() throws {
+    let machines = try LabMachines("clock-1970", desk: "emulated", timeout: 2000)
+    defer { machines.end() }
+    try machines.edit("worker-1") { config in
+      // What a time server does, from the lab's own clock, once the gate has been waiting.
+      let unit = """
+        [Unit]
+        After=network-online.target
+        [Service]
+        Type=oneshot
+        ExecStart=/bin/sh -c 'sleep 90; date --set="$$(curl --silent --head http://10.20.0.1:8080/ | sed -n "s/^Date: //p")"'
+        [Install]
+        WantedBy=multi-user.target
+        """
+      var systemd = try #require(config["systemd"] as? [String: Any])
+      var units = try #require(systemd["units"] as? [[String: Any]])
+      units.append(["name": "test-time.service", "enabled": true, "contents": unit])
+      systemd["units"] = units
+      config["systemd"] = systemd
+    }
+    try machines.boot(LabMachines.masters)
+    try machines.expectProof(on: LabMachines.masters, seconds: 300)
+    try machines.emulate("worker-1", clock: "1970-01-01T00:00:00")
+    try machines.expectWords("is the clock wrong?", on: "worker-1", unit: ChainUnit.pkiReady, seconds: 600)
+    #expect(try !machines.isReady(ChainUnit.kubelet, on: "worker-1"), "kubelet started with a wrong clock")
+    try machines.expectProof(on: ["worker-1"], seconds: 900)
+  }
+}
