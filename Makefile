@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo setup build test integration lab boot golden images lint fmt docs bench bench-tpm bench-seal fuzz check clean
+.PHONY: help demo setup build test integration lab boot boot-all golden images lint fmt docs bench bench-tpm bench-seal bench-metrics fuzz check clean
 
 PROGRAM := .build/debug/ll-bootimage
 OUT ?= out
@@ -33,13 +33,21 @@ integration: setup build ## real Ignition, quadlet generator, systemd, haproxy, 
 	@LL_BAO=$$(scripts/real-tools/openbao) || true; export LL_BAO; swift test --skip-build --filter RealOpenBao
 
 LAB ?= $(or $(LL_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/low-layer)/lab/cluster
-lab: setup ## the boot lab's tree, the doubles' images and a cluster that is sealed to simulated TPMs, in LAB (the cache)
+lab: setup ## the boot lab's tree, the doubles' images and clusters that are sealed to simulated TPMs, in LAB (the cache)
 	@scripts/lab/tree
 	@for product in ll-bootimage ll-tpm ll-node ll-agent openbao-double kubernetes-double; do scripts/swift-build --product $$product; done
-	@scripts/lab/desk $(LAB) .build/debug .build/debug/openbao-double .build/debug/kubernetes-double
+	@scripts/lab/desk $(LAB) $(LAB_PROGRAMS)
+	@mkdir -p $(LAB)/emulated && ln -sfn ../store $(LAB)/emulated/store
+	@scripts/lab/desk --event-log Tests/BootTests/Fixtures/seabios.eventlog $(LAB)/emulated $(LAB_PROGRAMS)
+LAB_PROGRAMS := .build/debug .build/debug/openbao-double .build/debug/kubernetes-double
 
-boot: setup build lab ## boots what `build` renders: three masters and a worker in containers, twice; failures that must be said
-	@LL_LAB=$(LAB) swift test --skip-build --filter '^BootTests\.'
+boot: setup build lab ## boots what `build` renders: three masters and a worker in containers, a master and a worker in emulated machines
+	@LL_LAB=$(LAB) swift test --skip-build --no-parallel --filter '^BootTests\.'
+
+boot-all: setup build lab ## every boot: a cluster's life, boots that must fail well, power cuts; about an hour
+	@mkdir -p $(LAB)/expired && ln -sfn ../store $(LAB)/expired/store
+	@faketime -f -740d scripts/lab/desk $(LAB)/expired $(LAB_PROGRAMS)
+	@LL_LAB=$(LAB) LL_LAB_ALL=1 swift test --skip-build --no-parallel --filter '^(BootTests|SystemdRuntimeTests)\.'
 
 images: ## renders the example cluster into OUT (out)
 	@scripts/swift-build --product ll-bootimage
@@ -80,8 +88,12 @@ bench-seal: setup ## ll-bootimage seal for 250 to 2,000 nodes, release build, me
 	@scripts/swift-build --product ll-tpm
 	@scripts/bench-seal .build/release/ll-bootimage .build/debug/ll-tpm
 
+bench-metrics: setup ## a sample of the node beside node_exporter's scrape, release build, medians; fails where a goal is missed
+	@swift build -c release --static-swift-stdlib --package-path Benchmarks --product bench-metrics
+	@Benchmarks/.build/release/bench-metrics
+
 FUZZ_SECONDS ?= 600
-fuzz: ## libFuzzer on the JSON, unit, quadlet and procfs parsers, FUZZ_SECONDS (600) each; finds are saved and fail
+fuzz: ## libFuzzer on the JSON, unit, quadlet, procfs and kubelet parsers, FUZZ_SECONDS (600) each; finds are saved and fail
 	@scripts/fuzz --seconds $(FUZZ_SECONDS)
 
 clean: ## removes what was built and rendered; the cache of setup stays

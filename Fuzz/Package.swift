@@ -41,12 +41,21 @@ let package = Package(
       name: "NodeMetrics", dependencies: ["HostFS", "Diagnostics"],
       swiftSettings: settings + [.unsafeFlags(["-enable-testing"])]),
 
+    // What reads the answers, without what fetches them: NIO and TLS are fuzzed where they come from.
+    .target(
+      name: "Kubelet",
+      sources: [
+        "JSONAnswer.swift", "KubeletError.swift", "KubeletHealth.swift", "PodPhases.swift", "ResourceMetrics.swift",
+        "StatsSummary.swift",
+      ], swiftSettings: settings + [.unsafeFlags(["-enable-testing"])]),
+
     .target(name: "CFuzzer"),
     .target(name: "Fuzzing", dependencies: ["CFuzzer", "Diagnostics", "SystemdUnit"], swiftSettings: settings),
     fuzzer("fuzz-json", ["Ignition"]),
     fuzzer("fuzz-unit", ["SystemdUnit"]),
     fuzzer("fuzz-quadlet", ["Quadlet", "SystemdUnit"]),
     fuzzer("fuzz-proc", ["NodeMetrics", "HostFS"]),
+    fuzzer("fuzz-kubelet", ["Kubelet", "NodeMetrics", "HostFS"]),
   ],
   swiftLanguageModes: [.v6]
 )

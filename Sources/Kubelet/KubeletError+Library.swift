@@ -40,9 +40,4 @@ extension KubeletError {
   private static func words(_ error: any Error) -> String {
     (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? shortened(String(describing: error))
   }
-
-  /// One line of what a stranger said, for a person's eyes.
-  static func shortened(_ text: String) -> String {
-    String(text.prefix(200).map { $0.isNewline || $0 == "\t" ? " " : $0 })
-  }
 }

@@ -38,13 +38,14 @@ public struct KubeletHealth: Sendable, Hashable {
       case line.hasPrefix("[+]"):
         let rest = line.dropFirst(3)
         let name = rest.hasSuffix(" ok") ? rest.dropLast(3) : rest
-        checks.append(Check(name: String(name), isPassed: true))
+        checks.append(Check(name: KubeletError.shortened(name), isPassed: true))
       case line.hasPrefix("[-]"):
         let rest = line.dropFirst(3)
         let name = rest.prefix { $0 != " " }
         var reason = rest.dropFirst(name.count + 1)
         if reason.hasPrefix("failed: ") { reason = reason.dropFirst(8) }
-        checks.append(Check(name: String(name), isPassed: false, reason: String(reason)))
+        checks.append(
+          Check(name: KubeletError.shortened(name), isPassed: false, reason: KubeletError.shortened(reason)))
       default: hasVerdict = hasVerdict || line.contains("healthz check")
       }
     }

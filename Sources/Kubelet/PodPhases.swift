@@ -45,7 +45,9 @@ public struct PodPhases: Sendable, Hashable {
       var phase: String?
     }
     let list: PodList = try JSONAnswer.decode(json)
-    guard list.kind == "PodList" else { throw .malformed("a \(list.kind.prefix(40)) instead of a PodList") }
+    guard list.kind == "PodList" else {
+      throw .malformed("a \(KubeletError.shortened(list.kind.prefix(40))) instead of a PodList")
+    }
     for pod in list.items ?? [] {
       switch pod.status?.phase {
       case "Pending": pending += 1

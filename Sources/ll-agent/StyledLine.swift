@@ -22,7 +22,14 @@ struct StyledLine: Equatable {
 
   init(_ text: String, _ style: Style = .plain) {
     // Names of mounts and devices, and what a kubelet says, are not ours: none of it may steer the terminal.
-    self.text = String(text.map { $0.isASCII && ($0.asciiValue ?? 0) < 32 || $0 == "\u{7f}" ? "·" : $0 })
+    // C1 controls and marks of direction steer one as well as ASCII's.
+    let scalars = text.unicodeScalars.map { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: Unicode.Scalar(UInt8(0xB7))
+      default: scalar
+      }
+    }
+    self.text = String(String.UnicodeScalarView(scalars))
     self.style = style
   }
 

@@ -57,7 +57,8 @@ struct WatchViewTests {
 
   @Test("no name from outside steers the terminal")
   func escapes() {
-    #expect(StyledLine("/mnt/\u{1b}[2J\u{7}\r\nx\u{7f}").text == "/mnt/·[2J··x·")
+    #expect(StyledLine("/mnt/\u{1b}[2J\u{7}\r\nx\u{7f}").text == "/mnt/·[2J···x·")
+    #expect(StyledLine("/mnt/\u{9b}2J\u{202e}\u{2028}ä€").text == "/mnt/·2J··ä€")
   }
 
   @Test(

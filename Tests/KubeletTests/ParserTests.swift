@@ -70,6 +70,32 @@ extension KubeletTests {
       }
     }
 
+    @Test(
+      "nothing that a kubelet says steers a terminal, begins another line or is without end",
+      arguments: [
+        "\u{1b}[2J", "\u{9b}2J", "\u{202e}x", "\u{2028}x", "\rx", "\0", "e" + String(repeating: "\u{301}", count: 5000),
+      ])
+    func hostile(_ words: String) throws {
+      let health = try #require(
+        KubeletHealth(parsing: "[-]a\(words) failed: b\(words)\n[+]c\(words) ok\n", isOK: false))
+      var lines = health.checks.flatMap { [$0.name, $0.reason] }
+      let encoded = String(decoding: try JSONEncoder().encode(words), as: UTF8.self)
+      do {
+        _ = try PodPhases(decoding: Array(#"{"kind":\#(encoded)}"#.utf8))
+        Issue.record("a list of another kind was read")
+      } catch {
+        lines.append(error.description)
+      }
+      for line in lines {
+        let categories = Set(line.unicodeScalars.map(\.properties.generalCategory))
+        #expect(
+          categories.isDisjoint(with: [.control, .format, .lineSeparator, .paragraphSeparator]),
+          "\(line.debugDescription)")
+        #expect(line.utf8.count < 1000)
+      }
+      #expect(health.checks.first?.name.first == "a")
+    }
+
     @Test("a kubelet without pods says null")
     func noPods() throws {
       let list = try PodPhases(

@@ -77,6 +77,23 @@ struct ConditionTests {
     #expect(condition(.kubeletUnhealthy) { $0.kubelet = outcome }?.status == status)
   }
 
+  @Test("of a kubelet that does not answer the message says why, and of one that answers what fails")
+  func kubeletMessage() {
+    let refused = "the kubelet cannot be reached: Connection refused"
+    let parts = ["/healthz", "/pods", "/stats/summary", "serving certificate"]
+    let silent = KubeletReading(isHealthy: false, unavailable: parts.map { .init(name: $0, reason: refused) })
+    for type in [ConditionType.kubeletUnhealthy, .containerRuntimeUnhealthy, .certificateExpiring] {
+      #expect(condition(type) { $0.kubelet = .measured(silent, at: 1) }?.message == refused)
+    }
+    let failing = KubeletReading(
+      isHealthy: false, checks: [.init(name: "ping", isHealthy: true), .init(name: "syncloop", isHealthy: false)],
+      isRuntimeHealthy: false, unavailable: [.init(name: "/stats/summary", reason: "status 500: rpc error")])
+    #expect(condition(.kubeletUnhealthy) { $0.kubelet = .measured(failing, at: 1) }?.message == "failing: syncloop")
+    #expect(
+      condition(.containerRuntimeUnhealthy) { $0.kubelet = .measured(failing, at: 1) }?.message
+        == "it does not answer the kubelet: status 500: rpc error")
+  }
+
   @Test(
     "a certificate expires a week before its end, or for its last fifth where it is short-lived",
     arguments: [

@@ -109,6 +109,18 @@ struct DeadMountTests {
     #expect(try waits { try mounts(sampler.sample()).allSatisfy { $0.space.reading != nil } })
   }
 
+  @Test("mounts behind many dead ones are measured in the first sample, another machine's as well as this one's")
+  func behind() throws {
+    let dead = DeadMounts { path in (0..<8).contains { path.hasSuffix("/m\($0)") } }
+    defer { dead.answerAll((0..<8).map { path($0) }) }
+    let sampler = try sampler(9, dead, limit: 400_000_000)
+    let remote = try folder.text("proc/1/mountinfo")
+    try folder.write(remote + "90 1 8:1 / /local rw - ext4 /dev/sda1 rw\n", to: "proc/1/mountinfo")
+    let mounts = try mounts(sampler.sample())
+    #expect(mounts.map(\.mountPoint).suffix(2) == ["/m8", "/local"])
+    #expect(mounts.map { $0.space.reading != nil } == Array(repeating: false, count: 8) + [true, true])
+  }
+
   @Test("a collector that hangs is overdue, the others are measured, and the hung one is a deadlock after two minutes")
   func hungCollector() throws {
     try folder.write("0.01 0.02 0.03 1/2 3\n", to: "proc/loadavg")

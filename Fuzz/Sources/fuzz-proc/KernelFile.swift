@@ -5,7 +5,7 @@ import HostFS
 /// The files that have a parser. scripts/fuzz numbers its seeds in this order.
 enum KernelFile: CaseIterable {
   case stat, loadavg, meminfo, vmstat, pressure, diskstats, mountinfo, mdstat, dev, snmp, snmp6, sockstat, softnet
-  case conntrack, fileNumbers, osRelease
+  case conntrack, fileNumbers, osRelease, cgroup
 
   /// A snapshot with what the text says; `nil` where it is refused.
   func snapshot(_ text: ByteText) -> NodeSnapshot? {
@@ -34,6 +34,11 @@ enum KernelFile: CaseIterable {
         let image = IdentityCollector.fields(text)
         snapshot.identity = .measured(
           .init(system: "Linux", release: "1", version: "", machine: "", image: image), at: 1)
+      case .cgroup:
+        var group = CgroupReading.Group(path: "/system.slice")
+        UnifiedGroup.readProcessors(text, into: &group)
+        group.oomKills = UnifiedGroup.value(text, "oom_kill")
+        snapshot.cgroups = .measured(CgroupReading(layout: .v2, groups: [group]), at: 1)
       }
     } catch {
       return nil

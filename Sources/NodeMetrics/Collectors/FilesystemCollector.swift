@@ -19,6 +19,8 @@ public struct FilesystemCollector: Collector {
   private var listing: [UInt8] = []
   private var mounts: [Mount] = []
   private var tasks: [MountTask] = []
+  /// The mounts' places in the order in which they are asked.
+  private var order: [Int] = []
 
   /// What asks for the space of the file system at a path; it may never return.
   public typealias SpaceQuery = @Sendable (String) throws(ReadError) -> FileSystemSpace
@@ -43,10 +45,10 @@ public struct FilesystemCollector: Collector {
       text.isSame(as: known) ? nil : (text.copy, try Self.parse(text))
     }
     if let listed { update(listed.bytes, listed.mounts, root) }
-    let verdicts = relay.run(tasks, limit: limit, total: total)
+    let verdicts = relay.run(order.map { tasks[$0] }, limit: limit, total: total, isShared: true)
     var reading = FilesystemReading(mounts: mounts)
-    for index in mounts.indices {
-      switch verdicts[index] {
+    for (index, verdict) in zip(order, verdicts) {
+      switch verdict {
       case .finished: reading.mounts[index].space = tasks[index].space
       case .overdue(let nanoseconds): reading.mounts[index].space = .failed(.overdue(nanoseconds: nanoseconds))
       case .notTried: reading.mounts[index].space = .failed(.notTried)
@@ -65,6 +67,8 @@ public struct FilesystemCollector: Collector {
       let key = "\(mount.major):\(mount.minor) \(mount.mountPoint)"
       return known[key] ?? MountTask(key: key, path: root.path(mount.mountPoint), ask: ask)
     }
+    // Another machine's last: those are the ones that die, often several at once.
+    order = mounts.indices.filter { !mounts[$0].isRemote } + mounts.indices.filter { mounts[$0].isRemote }
   }
 
   static func parse(_ text: ByteText) throws(Malformed) -> [Mount] {

@@ -69,35 +69,35 @@ struct ConditionRules {
     case .failed(let fault):
       return Condition(.kubeletUnhealthy, .isTrue, reason: "KubeletUnhealthy", message: fault.description)
     case .measured(let kubelet, _):
-      guard let isHealthy = kubelet.isHealthy else {
-        let reason = kubelet.unavailable.first { $0.name == "/healthz" }?.reason
-        return unknown(.kubeletUnhealthy, "HealthNotTold", reason)
-      }
+      let silence = kubelet.reason(of: "/healthz")
+      guard let isHealthy = kubelet.isHealthy else { return unknown(.kubeletUnhealthy, "HealthNotTold", silence) }
       if isHealthy {
         return Condition(.kubeletUnhealthy, .isFalse, reason: "KubeletIsHealthy", message: "healthz says ok")
       }
       let failing = kubelet.checks.filter { !$0.isHealthy }.map(\.name)
-      return Condition(
-        .kubeletUnhealthy, .isTrue, reason: "KubeletUnhealthy",
-        message: failing.isEmpty ? "healthz does not say ok" : "failing: \(failing.joined(separator: ", "))")
+      // Where it did not say so itself, why nothing was heard of it is what a person needs to know.
+      let words = failing.isEmpty ? "healthz does not say ok" : "failing: \(failing.joined(separator: ", "))"
+      return Condition(.kubeletUnhealthy, .isTrue, reason: "KubeletUnhealthy", message: silence ?? words)
     }
   }
 
   private var containerRuntimeUnhealthy: Condition {
+    let silence = snapshot.kubelet.reading?.reason(of: "/stats/summary")
     guard let isHealthy = snapshot.kubelet.reading?.isRuntimeHealthy else {
-      return unknown(.containerRuntimeUnhealthy, "RuntimeNotTold", snapshot.kubelet.reason)
+      return unknown(.containerRuntimeUnhealthy, "RuntimeNotTold", silence ?? snapshot.kubelet.reason)
     }
     return isHealthy
       ? Condition(
         .containerRuntimeUnhealthy, .isFalse, reason: "ContainerRuntimeIsHealthy", message: "it answers the kubelet")
       : Condition(
         .containerRuntimeUnhealthy, .isTrue, reason: "ContainerRuntimeUnhealthy",
-        message: "it does not answer the kubelet")
+        message: "it does not answer the kubelet" + (silence.map { ": \($0)" } ?? ""))
   }
 
   private var certificateExpiring: Condition {
     guard let certificates = snapshot.kubelet.reading?.certificates, !certificates.isEmpty, snapshot.wallTime > 0 else {
-      return unknown(.certificateExpiring, "NoCertificateSeen", snapshot.kubelet.reason)
+      let silence = snapshot.kubelet.reading?.reason(of: "serving certificate")
+      return unknown(.certificateExpiring, "NoCertificateSeen", silence ?? snapshot.kubelet.reason)
     }
     let now = snapshot.wallTime / 1_000_000_000
     let expiring = certificates.filter { certificate in
@@ -140,4 +140,9 @@ struct ConditionRules {
   private func unknown(_ type: ConditionType, _ reason: String, _ message: String?) -> Condition {
     Condition(type, .unknown, reason: reason, message: message ?? "not told")
   }
+}
+
+extension KubeletReading {
+  /// Why a part could not be had, as a sentence without an end.
+  fileprivate func reason(of part: String) -> String? { unavailable.first { $0.name == part }?.reason }
 }

@@ -49,29 +49,42 @@ final class Relay {
 
   deinit { shared.locked { shared.abandon() } }
 
+  /// What is left of the total for each task is no less than this, in nanoseconds: a busy machine is not a dead one.
+  static let leastShare: UInt64 = 30_000_000
+
   /// Runs each task that is not overdue from before, and returns when all have finished or have had `limit` nanoseconds
   /// each, `total` together.
-  func run(_ tasks: [RelayTask], limit: UInt64, total: UInt64) -> [Verdict] {
+  /// - Parameter isShared: whether, once one was overdue, the others have to share what is left of the total. That is for
+  ///   tasks that answer at once or never: the first to hang is waited for, and many do not use up the time of those
+  ///   behind them.
+  func run(_ tasks: [RelayTask], limit: UInt64, total: UInt64, isShared: Bool = false) -> [Verdict] {
     shared.locked {
       let begin = BootClock.now()
       var ready: [RelayTask] = []
       for task in tasks where shared.makeReady(task) { ready.append(task) }
       shared.begin(ready)
       let end = begin + total
+      var hasLost = false
       while shared.finished < ready.count, shared.lost < Self.threadLimit {
         let now = BootClock.now()
         if now >= end { break }
+        let left = UInt64(max(1, ready.count - shared.finished))
+        func allowed(since: UInt64) -> UInt64 {
+          isShared && hasLost ? min(limit, max(Self.leastShare, (end - min(end, since)) / left)) : limit
+        }
         if let current = shared.current, case .running(let since) = current.state {
-          if now < since + limit {
-            shared.wait(nanoseconds: min(end, since + limit) - now)
+          let due = since + allowed(since: since)
+          if now < due {
+            shared.wait(nanoseconds: min(end, due) - now)
             continue
           }
         } else {
           // A thread does not say when it begins something, so nobody may wait for longer than it could have hung.
-          shared.wait(nanoseconds: min(end - now, limit))
+          shared.wait(nanoseconds: min(end - now, allowed(since: now)))
           continue
         }
         shared.sacrifice()
+        hasLost = true
       }
       if shared.finished < ready.count { shared.sacrifice(startAnother: false) }
       let now = BootClock.now()

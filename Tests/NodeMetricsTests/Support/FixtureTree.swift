@@ -9,7 +9,9 @@ struct FixtureTree: Sendable, CustomTestStringConvertible {
   static let captured = FixtureTree("captured-debian-12-linux-6.18-cgroup-v1")
   static let server = FixtureTree("written-server-linux-6.12-cgroup-v2")
   static let manyCores = FixtureTree("written-arm64-128-cores-linux-4.14-cgroup-v1")
-  static let all = [captured, server, manyCores]
+  static let unified = FixtureTree("captured-debian-13-linux-6.18-cgroup-v2")
+  static let manyDisks = FixtureTree("written-64-disks-linux-5.4-cgroup-v2")
+  static let all = [captured, unified, server, manyCores, manyDisks]
 
   let name: String
 
