@@ -9,6 +9,12 @@ public struct Credential: Sendable, Hashable {
   /// What the endorsement key finds the encryption's seed from: TPM2B_ENCRYPTED_SECRET with its size.
   public let encryptedSeed: [UInt8]
 
+  /// A credential as it arrived: what the TPM makes of it shows whether it is one.
+  public init(blob: [UInt8], encryptedSeed: [UInt8]) {
+    self.blob = blob
+    self.encryptedSeed = encryptedSeed
+  }
+
   /// Encrypts `secret` (at most the digest of the key's name algorithm) for the TPM with that endorsement key (ECC
   /// P-256 or RSA), readable only where an object with that name is loaded.
   public static func make(

@@ -1,0 +1,33 @@
+public import TPMStructures
+
+/// Evidence whose endorsement key is known to be a TPM's, and whose other keys are of the right kind. That they are in
+/// that very TPM is what the answer to a ``Challenge`` shows.
+public struct ProvenKeys: Sendable, Hashable {
+  /// What the node offered.
+  public let evidence: TPMEvidence
+  /// What the endorsement key stands for.
+  public let assurance: Assurance
+  /// How that is known.
+  public let proof: Proof
+  /// The TLS key's SubjectPublicKeyInfo in DER.
+  public let tlsKey: [UInt8]
+
+  /// How it is known that an endorsement key is a TPM's.
+  public enum Proof: Sendable, Hashable {
+    /// By a certificate that chains to the authority with this subject.
+    case certificate(authority: String)
+    /// It was registered from `ll-tpm identity`.
+    case registered
+  }
+
+  /// What the TPM calls its endorsement key.
+  public var endorsementKeyName: Name { evidence.endorsementKey.name }
+}
+
+/// Which TLS key is to be attested.
+public enum AttestedTLSKey: Sendable, Hashable {
+  /// The one of this session's certificate: its SubjectPublicKeyInfo in DER.
+  case ofThisSession([UInt8])
+  /// The one that the node changes to next, attested over a session of the present one: what the node offers.
+  case next
+}
