@@ -29,15 +29,14 @@ struct API: Sendable {
   /// Carries out a request of self-initialisation: as root, and a refusal is thrown.
   func carryOut(_ request: APIRequest, _ transaction: inout Transaction) throws(APIError) -> APIResponse {
     var attempt = transaction
-    let response = try route(request, Caller(isRoot: true), &attempt)
+    let request = try Namespaces.resolved(request, &attempt)
+    let response = wrapped(try route(request, Caller(isRoot: true), &attempt), request, &attempt)
     transaction = attempt
     return response
   }
 
   private func answer(_ request: APIRequest, _ transaction: inout Transaction) throws(APIError) -> APIResponse {
-    if let namespace = request.namespace, !["", "root", "/"].contains(namespace) {
-      throw APIError(404, ["namespace not found"])
-    }
+    let request = try Namespaces.resolved(request, &transaction)
     guard let operation = request.operation else { throw APIError(405, []) }
     var caller = Caller()
     if !isOpen(request.path, operation, transaction) {
@@ -47,7 +46,12 @@ struct API: Sendable {
       caller = Caller(token: token, entry: entry, transaction)
       try authorise(request, operation, caller, transaction)
     }
-    let response = try route(request, caller, &transaction)
+    return wrapped(try route(request, caller, &transaction), request, &transaction)
+  }
+
+  private func wrapped(
+    _ response: APIResponse, _ request: APIRequest, _ transaction: inout Transaction
+  ) -> APIResponse {
     guard let seconds = request.wrapSeconds, response.status == 200, case .json(let whole) = response.body else {
       return response
     }
@@ -56,11 +60,12 @@ struct API: Sendable {
 
   // What upstream's backends declare as unauthenticated.
   private func isOpen(_ path: String, _ operation: APIRequest.Operation, _ transaction: Transaction) -> Bool {
+    if ["sys/wrapping/unwrap", "sys/wrapping/lookup"].contains(path) { return true }
     guard let (mount, rest) = Mount.find(path, in: transaction) else { return false }
     switch mount.type {
-    case "cert", "approle": return mount.isLogin && rest == "login"
+    case "cert", "approle", "kubernetes": return mount.isLogin && rest == "login"
     case "pki": return CertificateEngine.isOpen(rest) && operation == .read
-    default: return path == "sys/wrapping/unwrap"
+    default: return false
     }
   }
 
@@ -103,9 +108,11 @@ struct API: Sendable {
     }
     switch mount.type {
     case "kv": return try KeyValueEngine(mount).respond(rest, operation, request, &transaction)
-    case "pki": return try CertificateEngine(mount).respond(rest, operation, request, &transaction)
+    case "pki":
+      return try CertificateEngine(mount, identity: caller.identity).respond(rest, operation, request, &transaction)
     case "cert": return try CertificateLogin(mount).respond(rest, operation, request, &transaction)
     case "approle": return try AppRoleLogin(mount).respond(rest, operation, request, &transaction)
+    case "kubernetes": return try KubernetesLogin(mount).respond(rest, operation, request, &transaction)
     default: throw .unsupportedPath
     }
   }
@@ -124,16 +131,27 @@ struct Caller: Sendable {
     self.token = token
     self.entry = entry
     isRoot = entry[key: "policies"].texts.contains("root")
-    identity = Identities.identity(entry[key: "entity_id"].text ?? "", in: transaction)
+    identity = Identities.identity(entry[key: "entity_id"].text ?? "", in: own(transaction))
   }
 
   /// What its policies allow on `path`.
   func capabilities(on path: String, _ transaction: Transaction) -> Set<String> {
     if isRoot { return ["root"] }
+    let own = own(transaction)
     let policies = entry[key: "policies"].texts.compactMap { name in
-      (transaction["sys/policy/\(name)"]?[key: "policy"].text).flatMap { try? Policy($0) }
+      (own["sys/policy/\(name)"]?[key: "policy"].text).flatMap { try? Policy($0) }
     }
-    return Policy.capabilities(policies, on: path, identity: identity)
+    // A token's own paths are the same in every namespace; its policies are of its namespace and below.
+    let whole = path.hasPrefix("auth/token/") ? own.namespace + path : transaction.namespace + path
+    guard whole.hasPrefix(own.namespace) else { return [] }
+    return Policy.capabilities(policies, on: String(whole.dropFirst(own.namespace.count)), identity: identity)
+  }
+
+  /// What is stored, as the token's own namespace has it.
+  private func own(_ transaction: Transaction) -> Transaction {
+    var own = transaction
+    own.namespace = entry[key: "namespace"].text ?? ""
+    return own
   }
 }
 

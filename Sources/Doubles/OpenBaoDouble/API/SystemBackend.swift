@@ -5,7 +5,9 @@ struct SystemBackend {
   var server: API.Server
 
   static let version = "2.6.2"
-  static let plugins: [String: Set<String>] = ["sys/mounts/": ["kv", "pki"], "sys/auth/": ["cert", "approle"]]
+  static let plugins: [String: Set<String>] = [
+    "sys/mounts/": ["kv", "pki"], "sys/auth/": ["cert", "approle", "kubernetes"],
+  ]
 
   func respond(
     _ path: String, _ operation: APIRequest.Operation, _ request: APIRequest, _ caller: Caller,
@@ -20,6 +22,9 @@ struct SystemBackend {
         let name = path.dropFirst(folder.count + 1)
         return try mount("sys/\(folder)/", String(name), operation, request, &transaction)
       }
+    }
+    if path == "namespaces" || path.hasPrefix("namespaces/") {
+      return try Namespaces.respond(String(path.dropFirst(10)), operation, &transaction)
     }
     if path.hasPrefix("policies/acl") {
       return try policies(String(path.dropFirst(12)), operation, request, &transaction)
@@ -46,6 +51,7 @@ struct SystemBackend {
       if let only = paths.first, paths.count == 1 { data["capabilities"] = data[only] }
       return .data(.object(data), topLevel: true)
     case ("wrapping/unwrap", .update): return try Wrapping.unwrap(request, &transaction)
+    case ("wrapping/lookup", .update): return try Wrapping.lookup(request, transaction)
     default:
       if path.hasPrefix("internal/ui/mounts/"), operation == .read {
         guard let (mount, _) = Mount.find(String(path.dropFirst(19)), in: transaction) else { throw .denied }

@@ -35,8 +35,9 @@ enum Tokens {
 
   /// Makes a token and the login's answer.
   static func issue(_ grant: Grant, at now: Date, _ transaction: inout Transaction) -> APIResponse {
-    let token = "s." + Random.base62(24)
-    let accessor = Random.base62(24)
+    let suffix = Namespaces.suffix(in: transaction)
+    let token = "s." + Random.base62(24) + suffix
+    let accessor = Random.base62(24) + suffix
     let policies = Set(grant.policies).union(["default"]).sorted()
     let created = Int(now.timeIntervalSince1970)
     transaction["token/\(token)"] = [
@@ -44,7 +45,7 @@ enum Tokens {
       "metadata": .object(grant.metadata.mapValues { .string($0) }), "path": .string(grant.path),
       "display_name": .string(grant.displayName), "created": .integer(created),
       "ttl": .integer(grant.seconds), "max_ttl": .integer(grant.maximumSeconds),
-      "expires": .integer(created + grant.seconds),
+      "expires": .integer(created + grant.seconds), "namespace": .string(transaction.namespace),
     ]
     return .data(.null, auth: auth(token, transaction["token/\(token)"] ?? .null, seconds: grant.seconds))
   }
@@ -76,7 +77,9 @@ enum Tokens {
         }
       }
       let limit = (caller.entry[key: "created"].integer ?? 0) + (caller.entry[key: "max_ttl"].integer ?? 0)
-      let seconds = min(caller.entry[key: "ttl"].integer ?? 0, limit - now)
+      var fields = Fields(request.body)
+      let asked = try fields.seconds("increment") ?? 0
+      let seconds = min(asked > 0 ? asked : caller.entry[key: "ttl"].integer ?? 0, limit - now)
       guard seconds > 0 else { throw .noToken }
       var entry = caller.entry
       entry[key: "expires"] = .integer(now + seconds)
@@ -91,7 +94,8 @@ enum Tokens {
 
   private static func described(_ token: String, _ entry: JSONValue, _ now: Int) -> JSONValue {
     let expires = entry[key: "expires"].integer ?? now
-    return [
+    let namespace = entry[key: "namespace"].text ?? ""
+    var data: JSONValue = [
       "accessor": entry[key: "accessor"], "creation_time": entry[key: "created"], "creation_ttl": entry[key: "ttl"],
       "display_name": entry[key: "display_name"], "entity_id": entry[key: "entity_id"],
       "expire_time": .string(Timestamp.text(Date(timeIntervalSince1970: Double(expires)))), "explicit_max_ttl": 0,
@@ -100,5 +104,7 @@ enum Tokens {
       "meta": entry[key: "metadata"], "num_uses": 0, "orphan": true, "path": entry[key: "path"],
       "policies": entry[key: "policies"], "renewable": true, "ttl": .integer(expires - now), "type": "service",
     ]
+    if !namespace.isEmpty { data[key: "namespace_path"] = .string(namespace) }
+    return data
   }
 }

@@ -4,14 +4,24 @@ struct Transaction: Sendable {
   /// What the request changed; `nil` deletes.
   private(set) var changes: [String: JSONValue?] = [:]
 
+  /// The namespace that paths are in, such as `acme/`; empty for the root namespace.
+  var namespace = ""
+
   init(_ committed: [String: JSONValue]) { self.committed = committed }
 
   subscript(path: String) -> JSONValue? {
     get {
-      if let change = changes[path] { return change }
-      return committed[path]
+      let place = place(path)
+      if let change = changes[place] { return change }
+      return committed[place]
     }
-    set { changes[path] = .some(newValue) }
+    set { changes[place(path)] = .some(newValue) }
+  }
+
+  // Tokens are found whatever namespace a request names.
+  private func place(_ path: String) -> String {
+    let isEverywhere = ["token/", "wrapped/", "core/"].contains { path.hasPrefix($0) }
+    return namespace.isEmpty || isEverywhere ? path : "namespace/\(namespace)\(path)"
   }
 
   /// The names right below `folder` (which ends in `/`); those of folders end in `/`.
@@ -30,11 +40,12 @@ struct Transaction: Sendable {
 
   /// All paths below `folder`.
   func paths(under folder: String) -> [String] {
-    var found = Set(committed.keys.filter { $0.hasPrefix(folder) })
-    for (path, change) in changes where path.hasPrefix(folder) {
+    let place = place(folder)
+    var found = Set(committed.keys.filter { $0.hasPrefix(place) })
+    for (path, change) in changes where path.hasPrefix(place) {
       if change == nil { found.remove(path) } else { found.insert(path) }
     }
-    return found.sorted()
+    return found.map { String($0.dropFirst(place.count - folder.count)) }.sorted()
   }
 
   /// Deletes everything below `folder`.

@@ -63,6 +63,23 @@ extension Node {
     }
   }
 
+  var isServing: Bool { phase == .unsealed && role == .leader && isActive }
+
+  /// Carries a request out as root.
+  func administer(
+    _ method: String, _ path: String, _ body: JSONValue, namespace: String?, wrapSeconds: Double?
+  ) async throws -> APIResponse {
+    var request = APIRequest(method: method, path: path, body: body, now: Date())
+    request.namespace = namespace
+    request.wrapSeconds = wrapSeconds
+    return try await exclusively { [request] in
+      var transaction = Transaction(committed.data)
+      let response = try api.carryOut(request, &transaction)
+      if !transaction.changes.isEmpty { try await propose(transaction.changes) }
+      return response
+    }
+  }
+
   private static func request(
     _ call: HTTPCall, _ path: String, _ body: JSONValue, _ certificate: [UInt8]?
   ) -> APIRequest {

@@ -73,6 +73,25 @@ public final class OpenBaoServer: Sendable {
     }
   }
 
+  /// Carries a request out as root, inside this process: what tests and the demo prepare, and no client can ask for.
+  /// - Parameter wrapSeconds: where given, the answer is wrapped for so long.
+  public func administer(
+    _ method: String, _ path: String, _ body: JSONValue = [:], namespace: String? = nil, wrapSeconds: Double? = nil
+  ) async throws(Refusal) -> JSONValue {
+    do {
+      let answer = try await node.administer(method, path, body, namespace: namespace, wrapSeconds: wrapSeconds)
+      guard case .json(let json) = answer.body else { return .null }
+      return json
+    } catch let error as APIError {
+      throw Refusal(description: "\(method) \(path): \(error.status) \(error.messages.joined(separator: "; "))")
+    } catch {
+      throw Refusal(description: "\(method) \(path): \(error)")
+    }
+  }
+
+  /// Whether it is unsealed and leads: requests are carried out.
+  public var isReady: Bool { get async { await node.isServing } }
+
   /// Ends it.
   public func stop() async {
     work.cancel()
@@ -139,6 +158,9 @@ public final class OpenBaoServer: Sendable {
       return .reply(reply)
     case .delay(let seconds):
       do { try await Task.sleep(for: .milliseconds(Int(seconds * 1000))) } catch { return .hang }
+    case .slow(let seconds): return .slow(await node.answer(call, chain: chain), seconds)
+    case .truncate: return .truncated(await node.answer(call, chain: chain))
+    case .other(let page): return .reply(page.reply)
     case nil: break
     }
     return .reply(await node.answer(call, chain: chain))
@@ -146,7 +168,7 @@ public final class OpenBaoServer: Sendable {
 
   // As `audit "file" "stdout"` is rendered: what was asked and what came of it, and no secret.
   private static func audit(_ call: HTTPCall, _ reaction: HTTPSServer.Reaction) {
-    guard case .reply(let reply) = reaction, !call.path.hasPrefix("/v1/sys/health"),
+    guard let reply = reaction.reply, !call.path.hasPrefix("/v1/sys/health"),
       !call.path.hasPrefix("/v1/sys/seal-status")
     else { return }
     let line: JSONValue = [

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The login method `approle`: a role's id and a secret id that was handed out for it.
 struct AppRoleLogin {
   private let mount: Mount
@@ -23,11 +25,21 @@ struct AppRoleLogin {
     guard let role = transaction[place(name)] else { throw APIError(404, ["role \"\(name)\" does not exist"]) }
     switch (parts[1], operation) {
     case ("role-id", .read): return .data(["role_id": role[key: "role_id"]])
+    case ("role-id", .update):
+      var fields = Fields(request.body)
+      guard let id = try fields.string("role_id"), !id.isEmpty else { throw APIError("missing role_id") }
+      transaction[place(name)]?[key: "role_id"] = .string(id)
+      return .nothing
     case ("secret-id", .update):
       let (id, accessor) = (Random.uuid(), Random.uuid())
-      transaction[mount.storage + "secret-id/" + id] = .string(name)
+      let seconds = role[key: "secret_id_ttl"].integer ?? 0
+      transaction[mount.storage + "secret-id/" + id] = [
+        "role": .string(name), "uses": role[key: "secret_id_num_uses"],
+        "expires": .integer(seconds == 0 ? 0 : Int(request.now.timeIntervalSince1970) + seconds),
+      ]
       return .data([
-        "secret_id": .string(id), "secret_id_accessor": .string(accessor), "secret_id_num_uses": 0, "secret_id_ttl": 0,
+        "secret_id": .string(id), "secret_id_accessor": .string(accessor),
+        "secret_id_num_uses": role[key: "secret_id_num_uses"], "secret_id_ttl": .integer(seconds),
       ])
     default: throw .unsupportedPath
     }
@@ -51,6 +63,11 @@ struct AppRoleLogin {
           ("secret_id_num_uses", 0), ("secret_id_ttl", 0),
         ] as [(String, JSONValue)] { role[key: name] = value }
       }
+      if let uses = try fields.integer("secret_id_num_uses") {
+        guard uses >= 0 else { throw APIError("secret_id_num_uses cannot be negative") }
+        role[key: "secret_id_num_uses"] = .integer(uses)
+      }
+      if let seconds = try fields.seconds("secret_id_ttl") { role[key: "secret_id_ttl"] = .integer(seconds) }
       try TokenSettings.read(&fields, into: &role)
       transaction[place(name)] = role
       return fields.warnings.isEmpty ? .nothing : .data(.null, warnings: fields.warnings)
@@ -66,10 +83,20 @@ struct AppRoleLogin {
     guard let roleID = request.body[key: "role_id"].text, !roleID.isEmpty else {
       throw APIError(500, ["missing role_id"])
     }
-    guard let secret = request.body[key: "secret_id"].text,
-      let name = transaction[mount.storage + "secret-id/" + secret]?.text, let role = transaction[place(name)],
+    let known = transaction.names(under: place("")).contains { transaction[place($0)]?[key: "role_id"].text == roleID }
+    guard known else { throw refusal }
+    guard let secret = request.body[key: "secret_id"].text, !secret.isEmpty else { throw APIError("missing secret_id") }
+    let record = mount.storage + "secret-id/" + secret
+    guard let stored = transaction[record], let name = stored[key: "role"].text, let role = transaction[place(name)],
       role[key: "role_id"].text == roleID
     else { throw refusal }
+    let expires = stored[key: "expires"].integer ?? 0
+    guard expires == 0 || Int(request.now.timeIntervalSince1970) < expires else { throw refusal }
+    switch stored[key: "uses"].integer ?? 0 {
+    case 0: break
+    case 1: transaction[record] = nil
+    case let uses: transaction[record]?[key: "uses"] = .integer(uses - 1)
+    }
     let entity = Identities.entity(named: roleID, at: mount, &transaction)
     return Tokens.issue(
       TokenSettings.grant(

@@ -20,7 +20,7 @@ extension CertificateEngine {
     let csr = signs ? try Self.csr(&fields, role) : nil
     let key = signs ? nil : try IssuedKey(role)
     guard let publicKey = csr?.publicKey ?? key?.publicKey else { throw APIError("no key") }
-    let names = try RequestedNames(&fields, role, csr: csr)
+    let names = try RequestedNames(&fields, role.filled(for: identity), csr: csr)
     let issuer = try self.issuer(role.text("issuer_ref"), transaction)
     let authority = try issuer.certificate()
     let validity = try Validity(&fields, role, mount: mount, authority: authority, issuer: issuer, now: request.now)

@@ -4,8 +4,13 @@ import X509
 /// The `pki` engine: a real certificate authority behind roles (OpenBao, `builtin/logical/pki`).
 struct CertificateEngine {
   let mount: Mount
+  /// Who asks, for roles that are templates.
+  let identity: Identity
 
-  init(_ mount: Mount) { self.mount = mount }
+  init(_ mount: Mount, identity: Identity = Identity()) {
+    self.mount = mount
+    self.identity = identity
+  }
 
   func place(_ path: String) -> String { mount.storage + path }
 

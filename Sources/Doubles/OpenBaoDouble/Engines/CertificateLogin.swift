@@ -73,6 +73,19 @@ struct CertificateLogin {
     let trusted = names.filter { name in
       transaction[place(name)].map { isIssued(certificate, by: $0, at: request.now) } ?? false
     }
+    if trusted.isEmpty,
+      names.contains(where: { transaction[place($0)].map { isSigned(certificate, by: $0) } ?? false }),
+      certificate.notValidAfter < request.now
+    {
+      let times = [request.now, certificate.notValidAfter].map {
+        Timestamp.text(Date(timeIntervalSince1970: $0.timeIntervalSince1970.rounded(.down)))
+      }
+      throw APIError(
+        500,
+        [
+          "failed to verify client's certificate: x509: certificate has expired or is not yet valid: current time \(times[0]) is after \(times[1])"
+        ])
+    }
     guard !trusted.isEmpty else { throw APIError("invalid certificate or no client certificate supplied") }
     guard let name = trusted.first(where: { satisfies(certificate, transaction[place($0)] ?? .null) }),
       let role = transaction[place(name)]
@@ -84,6 +97,13 @@ struct CertificateLogin {
       TokenSettings.grant(
         role, path: request.path, displayName: "cert-\(role[key: "display_name"].text ?? name)", metadata: metadata,
         entity: entity), at: request.now, &transaction)
+  }
+
+  private func isSigned(_ certificate: Certificate, by role: JSONValue) -> Bool {
+    let anchors = (try? PEMBlocks.certificates(role[key: "certificate"].text ?? "")) ?? []
+    return anchors.contains {
+      $0.subject == certificate.issuer && $0.publicKey.isValidSignature(certificate.signature, for: certificate)
+    }
   }
 
   private func isIssued(_ certificate: Certificate, by role: JSONValue, at now: Date) -> Bool {

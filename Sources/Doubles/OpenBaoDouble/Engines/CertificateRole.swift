@@ -27,8 +27,8 @@ struct CertificateRole: Sendable {
 
   /// What the double would have to leave out of a certificate or a decision: set otherwise than by default, it is refused.
   private static let beyond: Set<String> = [
-    "allow_globs_in_identity_templates", "allow_token_displayname", "allowed_domains_template", "allowed_other_sans",
-    "allowed_serial_numbers", "allowed_uri_sans_template", "allowed_user_ids", "basic_constraints_valid_for_non_ca",
+    "allow_globs_in_identity_templates", "allow_token_displayname", "allowed_other_sans", "allowed_serial_numbers",
+    "allowed_user_ids", "basic_constraints_valid_for_non_ca",
     "code_signing_flag", "email_protection_flag", "ext_key_usage", "ext_key_usage_oids", "generate_lease",
     "not_after", "not_before", "policy_identifiers", "use_pss", "cn_validations",
   ]
@@ -90,6 +90,19 @@ struct CertificateRole: Sendable {
     for cidr in list("allowed_ip_sans_cidr") where AddressBlock(cidr) == nil {
       throw APIError("error parsing allowed_ip_sans_cidr: invalid CIDR address: \(cidr)")
     }
+  }
+
+  /// The role with its templates filled in; a pattern that has no value for `identity` allows nothing. Without an entity
+  /// templates stay as they are (OpenBao, `builtin/logical/pki/cert_util.go`, validateNames).
+  func filled(for identity: Identity) -> CertificateRole {
+    var role = self
+    guard !identity.entityID.isEmpty else { return role }
+    for (list, isTemplate) in [
+      ("allowed_domains", "allowed_domains_template"), ("allowed_uri_sans", "allowed_uri_sans_template"),
+    ] where flag(isTemplate) {
+      role.data[key: list] = .strings(self.list(list).compactMap { $0.contains("{{") ? identity.filled($0) : $0 })
+    }
+    return role
   }
 
   func flag(_ name: String) -> Bool { data[key: name].isTrue }

@@ -8,6 +8,7 @@ struct RequestedNames {
   private var dns: [String] = []
   private var addresses: [[UInt8]] = []
   private var uris: [String] = []
+  private var mails: [String] = []
   private(set) var warnings: [String] = []
 
   init(_ fields: inout Fields, _ role: CertificateRole, csr: CertificateSigningRequest?) throws(APIError) {
@@ -61,16 +62,15 @@ struct RequestedNames {
       case .dnsName(let text): dns.append(text)
       case .uniformResourceIdentifier(let text): uris.append(text)
       case .ipAddress(let bytes): addresses.append(Array(bytes.bytes))
-      case .rfc822Name(let text): throw APIError("email address \(text) not allowed by this role")
+      case .rfc822Name(let text): mails.append(text)
       default: throw APIError("a subject alternate name of the CSR is of a kind that this double does not know")
       }
     }
   }
 
   private mutating func read(_ names: [String], _ texts: [String], _ uris: [String]) throws(APIError) {
-    for name in names where !name.contains("@") { dns.append(name) }
-    if let mail = names.first(where: { $0.contains("@") }) {
-      throw APIError("email address \(mail) not allowed by this role")
+    for name in names {
+      if name.contains("@") { mails.append(name) } else { dns.append(name) }
     }
     for text in texts {
       guard let bytes = AddressBytes.parse(text) else {
@@ -87,6 +87,10 @@ struct RequestedNames {
     }
     if let name = dns.first(where: { !Self.isAllowed($0, role) }) {
       throw APIError("subject alternate name \(name) not allowed by this role")
+    }
+    // An address is judged by its domain (validateNames).
+    if let mail = mails.first(where: { !Self.isAllowed(String($0.drop { $0 != "@" }.dropFirst()), role) }) {
+      throw APIError("email address \(mail) not allowed by this role")
     }
     let source = fromCSR ? "CSR" : "the API"
     if !addresses.isEmpty {
@@ -128,7 +132,8 @@ struct RequestedNames {
   }
 
   func alternativeNames() throws -> [GeneralName] {
-    dns.map { .dnsName($0) } + addresses.map { .ipAddress(ASN1OctetString(contentBytes: $0[...])) }
+    dns.map { .dnsName($0) } + mails.map { .rfc822Name($0) }
+      + addresses.map { .ipAddress(ASN1OctetString(contentBytes: $0[...])) }
       + uris.map { .uniformResourceIdentifier($0) }
   }
 

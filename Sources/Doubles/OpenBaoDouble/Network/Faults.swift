@@ -3,14 +3,33 @@ import Synchronization
 
 /// Faults on demand, for tests: the file that `OPENBAO_DOUBLE_FAULTS` names is read at every request. Each line is
 /// `PATH-PREFIX ACTION [COUNT]`; the first that matches the path (without `/v1/`, `*` for every path) is carried out.
-/// Actions: a status (`503`, `473`, `403`, `500`, …), `hang`, `redirect=URL`, `delay=SECONDS`. With a COUNT the
-/// line holds for that many requests of this process only.
+/// Actions: a status (`503`, `473`, `403`, `500`, …), `hang`, `redirect=URL`, `delay=SECONDS`, `slow=SECONDS`, `truncate`,
+/// `html`, `binary`, `huge`. With a COUNT the line holds for that many requests of this process only.
 final class Faults: Sendable {
   enum Action: Sendable, Hashable {
     case status(Int)
     case hang
     case redirect(String)
     case delay(Double)
+    case slow(Double)
+    case truncate
+    case other(Page)
+  }
+
+  /// What something that is not OpenBao answers, with status 200.
+  enum Page: String, Sendable, Hashable {
+    case html, binary, huge
+
+    var reply: HTTPReply {
+      var reply = HTTPReply(200)
+      reply.headers["content-type"] = self == .html ? "text/html" : "application/json"
+      switch self {
+      case .html: reply.body = Array("<html><body>Welcome</body></html>\n".utf8)
+      case .binary: reply.body = (0..<512).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+      case .huge: reply.body = Array("{\"data\":\"".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: 4 << 20)
+      }
+      return reply
+    }
   }
 
   private let path: String?
@@ -42,9 +61,12 @@ final class Faults: Sendable {
   private static func action(_ word: String) -> Action? {
     if let status = Int(word) { return .status(status) }
     if word == "hang" { return .hang }
+    if word == "truncate" { return .truncate }
+    if let page = Page(rawValue: word) { return .other(page) }
     let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
     guard parts.count == 2 else { return nil }
     if parts[0] == "redirect" { return .redirect(parts[1]) }
+    if parts[0] == "slow" { return Double(parts[1]).map { .slow($0) } }
     return parts[0] == "delay" ? Double(parts[1]).map { .delay($0) } : nil
   }
 

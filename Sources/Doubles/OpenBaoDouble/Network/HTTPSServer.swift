@@ -15,6 +15,10 @@ final class HTTPSServer: Sendable {
     case reply(HTTPReply)
     /// The connection stays open and silent.
     case hang
+    /// Half of the body comes, and then the connection ends.
+    case truncated(HTTPReply)
+    /// A byte of the body comes every so many seconds.
+    case slow(HTTPReply, Double)
   }
 
   private let context: NIOLockedValueBox<NIOSSLContext>
@@ -116,12 +120,28 @@ private final class RequestHandler: ChannelInboundHandler, @unchecked Sendable {
     let chain = peer.withLockedValue { $0 }
     // Unstructured: an event loop's callback is where this request's own task begins.
     Task {
-      guard case .reply(let reply) = await handler(call, chain) else { return }
+      let reaction = await handler(call, chain)
+      guard let reply = reaction.reply else { return }
       var head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status))
       for (name, value) in reply.headers { head.headers.replaceOrAdd(name: name, value: value) }
       head.headers.replaceOrAdd(name: "content-length", value: "\(reply.body.count)")
       if !keepsAlive { head.headers.replaceOrAdd(name: "connection", value: "close") }
       channel.write(HTTPServerResponsePart.head(head), promise: nil)
+      switch reaction {
+      case .truncated:
+        let half = ByteBuffer(bytes: reply.body.prefix(reply.body.count / 2))
+        try? await channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(half)))
+        try? await channel.close()
+        return
+      case .slow(_, let seconds):
+        for byte in reply.body where channel.isActive {
+          try? await channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: [byte]))))
+          try? await Task.sleep(for: .milliseconds(Int(seconds * 1000)))
+        }
+        try? await channel.writeAndFlush(HTTPServerResponsePart.end(nil))
+        return
+      default: break
+      }
       if call.method != "HEAD" {
         channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: reply.body))), promise: nil)
       }
@@ -131,4 +151,14 @@ private final class RequestHandler: ChannelInboundHandler, @unchecked Sendable {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
+
+extension HTTPSServer.Reaction {
+  /// What is answered, however it is sent.
+  var reply: HTTPReply? {
+    switch self {
+    case .reply(let reply), .truncated(let reply), .slow(let reply, _): reply
+    case .hang: nil
+    }
+  }
 }

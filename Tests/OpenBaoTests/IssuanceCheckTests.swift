@@ -1,0 +1,79 @@
+import Crypto
+import Foundation
+import OpenBao
+import OpenBaoDouble
+import PKI
+import Testing
+import X509
+
+extension ClientTests {
+  @Suite("OpenBao's client: a certificate is taken only when it is what was asked for")
+  struct Issuance {
+    private static var now: Int64 { Int64(Date().timeIntervalSince1970) }
+
+    private static func reasons(
+      _ check: IssuanceCheck, _ signed: SignedCertificate, at now: Int64 = Self.now
+    ) async -> [String] {
+      do throws(OpenBaoError) {
+        try await check.verify(signed, at: now)
+        return []
+      } catch {
+        guard case .certificateRefused(let reasons) = error else { return ["\(error)"] }
+        return reasons
+      }
+    }
+
+    @Test("another key, other names, another issuer and another time are refused, each in its words")
+    func refusals() async throws {
+      let fixture = try await Fixture()
+      let key = P256.Signing.PrivateKey()
+      let request = try fixture.request(key)
+      let (_, signed) = try await fixture.identity(key)
+      let anchors = try fixture.anchors()
+      #expect(await Self.reasons(try IssuanceCheck(request, anchors: anchors), signed).isEmpty)
+      #expect(signed.presented.count == 2)
+      let cases: [(SigningRequest, [IssuedCertificate], Int64, String)] = [
+        (try fixture.request(P256.Signing.PrivateKey()), anchors, Self.now, "it is for another key than ours"),
+        (
+          try fixture.request(key, commonName: "worker-2.acme.example"), anchors, Self.now,
+          "its common name is not worker-2.acme.example"
+        ),
+        (
+          try fixture.request(key, names: [.dnsName("extra.acme.example")]), anchors, Self.now,
+          "it lacks the name extra.acme.example"
+        ),
+        (
+          try fixture.request(key, names: [.uniformResourceIdentifier("lowlayer://x.acme.example/fingerprint/1")]),
+          anchors, Self.now, "it lacks the URI lowlayer://x.acme.example/fingerprint/1"
+        ),
+        (request, try fixture.anchors("other"), Self.now, "not among the anchors"),
+        (request, anchors, Self.now + 40 * 86_400, "expired"),
+        (request, anchors, Self.now - 3000, "is this node's clock slow?"),
+      ]
+      for (request, anchors, time, words) in cases {
+        let reasons = await Self.reasons(try IssuanceCheck(request, anchors: anchors), signed, at: time)
+        #expect(reasons.contains { $0.contains(words) }, "\(words): \(reasons)")
+      }
+      await fixture.demo.stop()
+    }
+
+    @Test("a URI without a host, which an organisation's authority may not sign, is refused by name")
+    func urn() async throws {
+      let fixture = try await Fixture()
+      let key = P256.Signing.PrivateKey()
+      let request = try fixture.request(key, names: [.uniformResourceIdentifier("urn:lowlayer:fingerprint:00ff")])
+      try await fixture.withClient { client in
+        let signed = try await client.sign(request, token: try await client.logIn(try fixture.kubernetes()))
+        let reasons = await Self.reasons(try IssuanceCheck(request, anchors: fixture.anchors()), signed)
+        #expect(reasons.contains { $0.contains("org-acme may not sign for the URI urn:lowlayer:fingerprint:00ff") })
+      }
+      await fixture.demo.stop()
+    }
+
+    @Test("a request that is none is a configuration's fault")
+    func noRequest() async throws {
+      let request = SigningRequest(mount: "pki", role: "agent", csr: [1, 2, 3])
+      #expect(throws: OpenBaoError.self) { try IssuanceCheck(request, anchors: []) }
+    }
+  }
+}
