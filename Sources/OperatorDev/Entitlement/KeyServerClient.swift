@@ -1,0 +1,159 @@
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import Glibc
+import LicenseProtocol
+import NIOCore
+import NIOSSL
+import PKI
+
+/// Keeps a call to the upstream key server open, reports use, and hands on what it answers. While no address answers,
+/// the ``LicenseOperator`` lives on what it has.
+struct KeyServerClient: Sendable {
+  let settings: KeyServerSettings
+  let identity: ServerIdentity
+  let anchor: IssuedCertificate
+  let clock: OperatorClock
+  let licenseOperator: LicenseOperator
+
+  private static let firstDelay: Duration = .milliseconds(500)
+  private static let longestDelay: Duration = .seconds(30)
+
+  init(
+    settings: KeyServerSettings, identity: ServerIdentity, clock: OperatorClock, licenseOperator: LicenseOperator
+  ) throws(OperatorError) {
+    self.settings = settings
+    self.clock = clock
+    self.licenseOperator = licenseOperator
+    self.identity = identity
+    guard let pem = try DurableFile(path: settings.anchor).contents(limit: 1 << 20) else {
+      throw .file(settings.anchor, "is not there")
+    }
+    do throws(PKIError) {
+      anchor = try IssuedCertificate(pem: pem)
+    } catch {
+      throw .file(settings.anchor, error.description)
+    }
+  }
+
+  /// Runs until the task is cancelled.
+  func run() async {
+    var delay = Self.firstDelay
+    while !Task.isCancelled {
+      for address in settings.addresses where !Task.isCancelled {
+        let answered = await call(address)
+        if answered { delay = Self.firstDelay }
+      }
+      // Full jitter: operators that lost one key server do not all come back at once.
+      let wait = Duration.milliseconds(Int64.random(in: 0...delay.milliseconds))
+      delay = min(delay * 2, Self.longestDelay)
+      // Only a cancellation ends the sleep early, and then the loop ends.
+      try? await Task.sleep(for: wait)
+    }
+  }
+
+  /// One call, until it ends.
+  /// - Returns: whether the key server answered at all.
+  private func call(_ address: HostPort) async -> Bool {
+    do {
+      return try await withGRPCClient(transport: try transport(to: address)) { client in
+        let service = Lowlayer_Keyserver_V1_KeyServerService.Client(wrapping: client)
+        var options = CallOptions.defaults
+        options.waitForReady = false
+        return try await service.entitlements(options: options) { writer in
+          try await report(to: writer)
+        } onResponse: { response in
+          var answered = false
+          for try await update in response.messages {
+            answered = true
+            await licenseOperator.received(update)
+          }
+          return answered
+        }
+      }
+    } catch let error as RPCError {
+      // The kernel's own word is what a person needs; the library wraps it three times.
+      let words = (error.cause as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? error.message
+      await licenseOperator.keyServerLost("\(address): \(words.prefix(200))")
+    } catch {
+      await licenseOperator.keyServerLost("\(address): \("\(error)".prefix(200))")
+    }
+    return false
+  }
+
+  /// Reports at once, and then whenever the use changed or the interval is over.
+  private func report(to writer: RPCWriter<Lowlayer_Keyserver_V1_OperatorReport>) async throws {
+    while true {
+      let report = await licenseOperator.report()
+      try await writer.write(report)
+      let sent = ContinuousClock.now
+      // The answer to this report may name another interval.
+      repeat {
+        try await Task.sleep(for: .seconds(1))
+      } while await licenseOperator.use() == report.organisations
+        && ContinuousClock.now < sent + licenseOperator.reportInterval
+    }
+  }
+
+  private func transport(to address: HostPort) throws -> HTTP2ClientTransport.Posix {
+    let name = settings.serverName ?? address.host
+    let security = HTTP2ClientTransport.Posix.TransportSecurity.mTLS(
+      certificateChain: identity.chainSource, privateKey: identity.keySource
+    ) {
+      $0.trustRoots = .certificates([])
+      // The callback below replaces both checks of the library.
+      $0.serverCertificateVerification = .noHostnameVerification
+      $0.customVerificationCallback = { certificates, promise in
+        promise.completeWithTask { try await verify(certificates, name: name) }
+      }
+    }
+    let target: any ResolvableTarget =
+      if let numeric = try? NIOCore.SocketAddress(ipAddress: address.host, port: address.port) {
+        numeric.protocol == .inet6
+          ? .ipv6(address: address.host, port: address.port) : .ipv4(address: address.host, port: address.port)
+      } else {
+        .dns(host: address.host, port: address.port)
+      }
+    return try .http2NIOPosix(target: target, transportSecurity: security)
+  }
+
+  private func verify(
+    _ certificates: [NIOSSLCertificate], name: String
+  ) async throws
+    -> NIOSSLVerificationResultWithMetadata
+  {
+    let chain = try certificates.map { try IssuedCertificate(der: $0.toDERBytes()) }
+    guard let leaf = chain.first else { return .failed }
+    let verification = ChainVerification(
+      anchors: [anchor], intermediates: Array(chain.dropFirst()), usage: .server,
+      name: packedAddress(name).map { .address($0) } ?? .dns(name), at: clock.realNanoseconds() / 1_000_000_000)
+    switch await verification.verify(leaf) {
+    case .accepted(let verified):
+      let validated = try verified.map { try NIOSSLCertificate(bytes: $0.der, format: .der) }
+      return .certificateVerified(VerificationMetadata(ValidatedCertificateChain(validated)))
+    case .refused(let reasons):
+      await licenseOperator.keyServerLost("unverified: \(reasons.joined(separator: "; "))")
+      return .failed
+    }
+  }
+}
+
+/// The 4 or 16 bytes of an IP address, in the network's order; `nil` where `text` is none.
+private func packedAddress(_ text: String) -> [UInt8]? {
+  for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    if inet_pton(family, text, &bytes) == 1 { return bytes }
+  }
+  return nil
+}
+
+extension Duration {
+  fileprivate var milliseconds: Int64 { wholeNanoseconds / 1_000_000 }
+}
+
+extension KeyServerSettings {
+  /// Who the operator is to the key server: its own certificate for that, or the serving one.
+  func identity(_ serving: ServerIdentity) throws(OperatorError) -> ServerIdentity {
+    guard let certificate, let key else { return serving }
+    return try ServerIdentity(certificate: certificate, key: key)
+  }
+}

@@ -1,0 +1,19 @@
+import LicenseProtocol
+
+/// Two sessions that claim one seat, while it is being decided.
+struct Contest: Sendable {
+  /// The protocol's rules.
+  var rules: CloneContest
+  /// The session that raised the doubt.
+  var challenger: UInt64
+  /// The one that held the lease; `nil` where there was none.
+  var incumbent: UInt64?
+  /// What was attested of each side that passed.
+  var attested: [CloneContest.Side: LicenseProtocol.AttestedKey] = [:]
+
+  /// Which side a session is on.
+  func side(of session: UInt64) -> CloneContest.Side? {
+    if session == challenger { return .challenger }
+    return session == incumbent ? .incumbent : nil
+  }
+}

@@ -1,0 +1,192 @@
+import FoundationEssentials
+import LicenseProtocol
+import SwiftProtobuf
+
+/// How an entitlement stands, without its times: what nodes and people are told of.
+enum EntitlementStanding: Sendable, Hashable {
+  case none, current, grace, lapsed
+
+  init(_ standing: EntitlementCache.Standing) {
+    switch standing {
+    case .none: self = .none
+    case .current: self = .current
+    case .grace: self = .grace
+    case .lapsed: self = .lapsed
+    }
+  }
+}
+
+extension LicenseOperator {
+  /// What is reported upstream: every organisation that is known here, with the seats that it and operators below have.
+  func use() -> [Lowlayer_Keyserver_V1_OrganisationUse] {
+    var names = Set(organisations.current.all.map(\.name))
+    names.formUnion(state.ledgers.keys)
+    names.formUnion(state.downstream.keys)
+    var active: [String: UInt32] = [:]
+    for seat in state.seats.values where seat.rules.lease?.isLive(at: now) ?? false {
+      active[seat.rules.organisation, default: 0] += 1
+    }
+    return names.sorted().map { name in
+      .with {
+        $0.organisation = name
+        $0.seats = UInt32(clamping: state.ledger(name).used) + (state.downstream[name] ?? 0)
+        $0.activeLeases = active[name] ?? 0
+      }
+    }
+  }
+
+  /// The next report, with a nonce that its answer has to repeat.
+  func report() -> Lowlayer_Keyserver_V1_OperatorReport {
+    reportNonce = Self.random32()
+    return .with {
+      $0.protocolMinimum = ProtocolVersion.spoken.lowerBound
+      $0.protocolMaximum = ProtocolVersion.spoken.upperBound
+      $0.nonce = Data(reportNonce)
+      $0.organisations = use()
+    }
+  }
+
+  /// The key server answered.
+  func received(_ update: Lowlayer_Keyserver_V1_EntitlementUpdate) async {
+    reportInterval = update.reportIntervalMs == 0 ? .seconds(60) : .milliseconds(Int64(update.reportIntervalMs))
+    guard update.refusal.isEmpty else { return keyServerLost("it refuses: \(update.refusal.prefix(300))") }
+    let missing = ProtocolFeature.missing(required: update.requiredFeatures)
+    guard missing.isEmpty else {
+      return keyServerLost("it requires what is not understood here: \(missing.joined(separator: ", "))")
+    }
+    let before = cache
+    do throws(EntitlementCache.Fault) {
+      try cache.accept(update, nonce: reportNonce, at: date)
+    } catch {
+      return keyServerLost("its answer is not believed: \(error)")
+    }
+    isKeyServerLost = false
+    state.entitlement = update
+    do {
+      try await save()
+    } catch {
+      cache = before
+      state.entitlement = before.update
+      return
+    }
+    let isChanged =
+      before.entitlement?.organisations != cache.entitlement?.organisations
+      || before.entitlement?.mode != cache.entitlement?.mode
+    await lookAtEntitlement()
+    guard isChanged else { return }
+    entitlementVersion += 1
+    event(.entitlementChanged, entitlementWords)
+    await retryWaiting()
+    await regrant()
+  }
+
+  /// The key server is not to be had; said once.
+  func keyServerLost(_ words: String) {
+    guard !isKeyServerLost else { return }
+    isKeyServerLost = true
+    event(.keyServerLost, "The key server gave no entitlement: \(words). \(entitlementWords)")
+  }
+
+  /// Whether the entitlement ran out, or came back: nodes are granted anew, because they display it.
+  func lookAtEntitlement() async {
+    let standing = EntitlementStanding(cache.standing(at: date))
+    guard standing != self.standing else { return }
+    let before = self.standing
+    self.standing = standing
+    entitlementVersion += 1
+    switch standing {
+    case .grace: event(.graceBegan, entitlementWords)
+    case .lapsed: event(.graceEnded, entitlementWords)
+    case .current where before != .none: event(.entitlementChanged, entitlementWords)
+    case .none, .current: break
+    }
+    if before == .grace || standing == .grace || before == .lapsed { await regrant() }
+  }
+
+  /// Grants everybody anew.
+  private func regrant() async {
+    for (id, session) in sessions where session.phase == .seated { await license(id, anew: true) }
+  }
+
+  private var entitlementWords: String {
+    let allowed = (cache.entitlement?.organisations ?? []).map {
+      "\($0.organisation) \($0.nodesIncluded) included, \($0.nodesLimit == 0 ? "no limit" : "at most \($0.nodesLimit)")"
+    }.joined(separator: "; ")
+    return switch cache.standing(at: date) {
+    case .none: "There is no entitlement: nothing is granted."
+    case .current(let until): "The entitlement is current until \(until.words): \(allowed)."
+    case .grace(let until): "The entitlement ran out; its grace ends at \(until.words): \(allowed)."
+    case .lapsed(let at): "The entitlement and its grace ended at \(at.words): nothing is granted."
+    }
+  }
+}
+
+extension LicenseOperator: EntitlementSource {
+  /// What an operator below may: what is left here of its organisation's own entitlement, in its mode, never beyond
+  /// our own
+  /// times. Free seats are shared out among the organisations that it reports, so that their sum never exceeds the
+  /// limit.
+  func entitlement(
+    for licensee: String, use: [Lowlayer_Keyserver_V1_OrganisationUse]
+  ) async -> Result<Lowlayer_Keyserver_V1_Entitlement, EntitlementRefusal> {
+    let below = use.reduce(UInt32(0)) { $0.addingReportingOverflow($1.seats).partialValue }
+    let known = state.downstream[licensee]
+    state.downstream[licensee] = below
+    if known != below {
+      do {
+        try await save()
+      } catch {
+        return .failure(EntitlementRefusal(message: "the operator above cannot save its own state"))
+      }
+    }
+    let allowance: SeatAllowance
+    do throws(LicenseRefusal) {
+      allowance = try cache.allowance(for: licensee, at: date)
+    } catch {
+      return .failure(EntitlementRefusal(message: error.message))
+    }
+    guard let own = cache.entitlement else { return .failure(EntitlementRefusal(message: "there is no entitlement")) }
+    let taken = UInt32(clamping: state.ledger(licensee).used)
+    return .success(
+      .with {
+        $0.mode = own.mode
+        $0.issuedAtNs = date.nanoseconds
+        $0.notAfterNs = own.notAfterNs
+        $0.graceUntilNs = own.graceUntilNs
+        $0.organisations = Self.share(allowance, taken: taken, among: use)
+      })
+  }
+
+  func version() async -> UInt64 { entitlementVersion }
+
+  /// Shares out what an organisation may among those below it.
+  static func share(
+    _ allowance: SeatAllowance, taken: UInt32, among use: [Lowlayer_Keyserver_V1_OrganisationUse]
+  ) -> [Lowlayer_Keyserver_V1_OrganisationEntitlement] {
+    let sorted = use.sorted { $0.organisation < $1.organisation }
+    var included = allowance.included - min(allowance.included, taken)
+    let limit = allowance.limit.map { $0 - min($0, taken) }
+    let used = sorted.reduce(UInt32(0)) { $0.addingReportingOverflow($1.seats).partialValue }
+    var free = limit.map { $0 - min($0, used) } ?? 0
+    var left = limit ?? 0
+    var shared: [Lowlayer_Keyserver_V1_OrganisationEntitlement] = []
+    for (index, organisation) in sorted.enumerated() {
+      var allowed = Lowlayer_Keyserver_V1_OrganisationEntitlement()
+      allowed.organisation = organisation.organisation
+      if limit != nil {
+        // Rounded up for the first ones, so that no free seat is lost.
+        let others = UInt32(sorted.count - index)
+        let share = (free + others - 1) / others
+        free -= share
+        allowed.nodesLimit = min(organisation.seats + share, left)
+        left -= allowed.nodesLimit
+        // 0 would mean no limit: who may have none is not named.
+        guard allowed.nodesLimit > 0 else { continue }
+      }
+      allowed.nodesIncluded = limit == nil ? included : min(included, allowed.nodesLimit)
+      included -= allowed.nodesIncluded
+      shared.append(allowed)
+    }
+    return shared
+  }
+}

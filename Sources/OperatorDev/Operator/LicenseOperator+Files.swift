@@ -1,0 +1,99 @@
+import Attestation
+import Diagnostics
+import LicenseProtocol
+
+extension LicenseOperator {
+  /// Reads everything again that may have changed: at the start and on SIGHUP also the endorsement folders, which are
+  /// too
+  /// many files to look at each second.
+  func reload() async {
+    var folders = EndorsementFolders(settings.endorsement)
+    do throws(OperatorError) {
+      let anchors = try folders.read()
+      if folders.report.hasErrors {
+        complain(folders.report.sorted.map(\.description).joined(separator: "; "))
+      } else {
+        verifier = AttestationVerifier(anchors: anchors)
+        event(.reloaded, "the endorsement folders were read")
+      }
+    } catch {
+      complain(error.description)
+    }
+    await reloadChanged()
+  }
+
+  /// Looks at the folders that change while we run.
+  func reloadChanged() async {
+    await reloadOrganisations()
+    reloadConsent()
+    await reloadConfiguration()
+  }
+
+  private func reloadOrganisations() async {
+    do throws(OperatorError) {
+      guard let report = try organisations.reload() else { return }
+      guard !report.hasErrors else {
+        complain(report.sorted.map(\.description).joined(separator: "; "))
+        return
+      }
+      let current = organisations.current
+      event(.reloaded, "the organisations are \(current.all.map(\.name).sorted().joined(separator: ", "))")
+      endRevoked(current)
+    } catch {
+      complain(error.description)
+    }
+  }
+
+  /// Ends the sessions that would not be let in now.
+  private func endRevoked(_ current: Organisations) {
+    for (id, session) in sessions where session.phase != .over {
+      guard current.denial(organisation: session.peer.organisation, serial: session.peer.serial) != nil else {
+        continue
+      }
+      let isKnown = current.all.contains { $0.name == session.peer.organisation }
+      refuse(id, isKnown ? .certificateRevoked(serial: session.peer.serial) : .organisationUnknown)
+    }
+  }
+
+  private func reloadConsent() {
+    guard let path = settings.consent else { return }
+    do throws(OperatorError) {
+      let bytes = try DurableFile(path: path).contents(limit: 1 << 20)
+      guard bytes != files.consentBytes else { return }
+      files.consentBytes = bytes
+      var reader = ConsentReader()
+      let consent = reader.read(bytes ?? [])
+      var report = Report()
+      report.add(contentsOf: reader.report, in: path)
+      if report.hasErrors {
+        complain(report.sorted.map(\.description).joined(separator: "; "))
+      } else {
+        files.consent = consent
+        event(.reloaded, "the consent file was read")
+      }
+    } catch {
+      complain(error.description)
+    }
+  }
+
+  private func reloadConfiguration() async {
+    guard let path = settings.configuration else { return }
+    let source = ConfigurationFolder(path: path)
+    do throws(OperatorError) {
+      let stamp = try source.folder.stamp()
+      guard stamp != files.configuration else { return }
+      let bodies = try source.read(stamp)
+      files.configuration = stamp
+      await take(bodies)
+    } catch {
+      complain(error.description)
+    }
+  }
+
+  /// Says what is wrong with a folder, once for as long as it stays so.
+  private func complain(_ words: String) {
+    guard files.complaint != words else { return }
+    files.complaint = words
+    event(.reloadFailed, words + "; what was read before goes on")
+  }
+}

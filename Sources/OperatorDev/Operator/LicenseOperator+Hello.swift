@@ -1,0 +1,120 @@
+import FoundationEssentials
+import LicenseProtocol
+import SwiftProtobuf
+
+extension LicenseOperator {
+  func received(_ hello: Lowlayer_Agent_V1_Hello, in id: UInt64) async {
+    guard var session = sessions[id] else { return }
+    guard session.phase == .opened else { return refuse(id, .malformed("a second Hello in one session")) }
+    let range = hello.protocol
+    let spoken = ProtocolVersion.negotiate(minimum: range.minimum, maximum: range.maximum)
+    guard let version = spoken else {
+      let offered = range.minimum <= range.maximum ? range.minimum...range.maximum : nil
+      return refuse(id, .protocolVersion(offered: offered, spoken: ProtocolVersion.spoken), retryAfter: .seconds(600))
+    }
+    let missing = ProtocolFeature.missing(required: hello.requiredFeatures)
+    guard missing.isEmpty else { return refuse(id, .requiredFeatures(missing), retryAfter: .seconds(600)) }
+    guard [0, Ratchet.length].contains(hello.ratchet.count) else {
+      return refuse(id, .malformed("the ratchet value of Hello has \(hello.ratchet.count) bytes"))
+    }
+    guard [0, 32].contains(hello.hardware.fingerprint.count) else {
+      return refuse(id, .malformed("the fingerprint of Hello has \(hello.hardware.fingerprint.count) bytes"))
+    }
+    guard session.peer.name != settings.operatorName else {
+      return refuse(id, .identity("its certificate is an operator's and no node's"))
+    }
+    session.hello = hello
+    // Only what is looked at later is kept: there are thousands of sessions.
+    session.hello.hardware.facts = []
+    session.hello.configVersions = [:]
+    session.applied = hello.configVersions
+    session.grantDigest = Array(hello.grantDigest)
+    session.enter(.offering, at: now)
+    sessions[id] = session
+    guard let seat = seatPinned(to: session.peer) else { return welcome(id, version, attestationRequired: true) }
+    await resume(seat, in: id, version)
+  }
+
+  /// The seat whose key the session's certificate has.
+  private func seatPinned(to peer: Peer) -> SeatID? {
+    // A certificate that names another node than the seat is none of that seat's.
+    let id = SeatID(organisation: peer.organisation, node: peer.name)
+    guard let seat = state.seats[id], seat.rules.use(of: peer.keyDigest) != .unknown else { return nil }
+    return id
+  }
+
+  /// A node whose key is pinned comes back.
+  private func resume(_ id: SeatID, in session: UInt64, _ version: UInt32) async {
+    guard let live = sessions[session], var seat = state.seats[id] else { return }
+    let presented = Array(live.hello.ratchet)
+    let verdict = seat.rules.ratchet.judge(presented)
+    guard verdict.isAccepted else {
+      guard contest(id, .ratchet(verdict), challenger: session) else { return }
+      return welcome(session, version, attestationRequired: true)
+    }
+    if contests[id] != nil {
+      return refuse(session, .unavailable("two machines claim this seat, and it is being decided which has it"))
+    }
+    if let older = sessionOfSeat[id] { refuse(older, .replaced) }
+    let before = seat
+    if seat.rules.use(of: live.peer.keyDigest) == .next { seat.rules.changeKey() }
+    seat.rules.ratchet.issue(live.ratchet, presented: presented)
+    guard await promise(seat, insteadOf: before, for: session) else { return }
+    sit(session, on: id)
+    welcome(session, version, attestationRequired: false)
+    await license(session)
+  }
+
+  /// Puts a seat's new state in place and saves it, before anything that follows from it is sent. Where it cannot be
+  /// saved
+  /// it is as it was, and the session ends.
+  /// - Returns: whether the session is still there to go on.
+  func promise(_ seat: Seat, insteadOf before: Seat?, for session: UInt64) async -> Bool {
+    let id = seat.id
+    state.seats[id] = seat
+    return await promise(for: session) { state in
+      // Somebody else may have gone on with the seat meanwhile; only our own change is taken back.
+      guard state.seats[id] == seat else { return }
+      state.seats[id] = before
+      if before == nil { state.ledgers[id.organisation] = state.ledger(id.organisation).releasing(id.node) }
+    }
+  }
+
+  /// Saves; `undo` takes back what cannot be saved.
+  func promise(for session: UInt64, undo: (inout OperatorState) -> Void) async -> Bool {
+    do throws(OperatorError) {
+      try await save()
+    } catch {
+      undo(&state)
+      refuse(session, .unavailable("its own state cannot be saved"), retryAfter: .seconds(10))
+      return false
+    }
+    return sessions[session].map { $0.phase != .over } ?? false
+  }
+
+  /// The session has its seat from now on.
+  func sit(_ session: UInt64, on seat: SeatID) {
+    if let older = sessionOfSeat[seat], older != session { refuse(older, .replaced) }
+    sessionOfSeat[seat] = session
+    sessions[session]?.seat = seat
+    sessions[session]?.proven = nil
+    sessions[session]?.enter(.seated, at: now)
+  }
+
+  private func welcome(_ id: UInt64, _ version: UInt32, attestationRequired: Bool) {
+    guard let session = sessions[id] else { return }
+    session.outbox.send(
+      .welcome(
+        .with {
+          $0.protocol = version
+          $0.sessionID = Data(session.sessionID)
+          $0.ratchet = Data(session.ratchet)
+          $0.attestationRequired = attestationRequired
+          $0.heartbeatIntervalMs = settings.heartbeatInterval.wholeMilliseconds
+          $0.leaseDurationMs = settings.leaseDuration.wholeMilliseconds
+          $0.serverTimeNs = date.nanoseconds
+          $0.features = ProtocolFeature.understood.sorted()
+          $0.grantKey = Data(signingKey.publicKeyDER)
+        }))
+  }
+}

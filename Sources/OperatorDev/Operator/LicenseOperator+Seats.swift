@@ -1,0 +1,180 @@
+import FoundationEssentials
+import LicenseProtocol
+import SwiftProtobuf
+
+extension LicenseOperator {
+  /// A node whose keys were attested for the first time takes a seat, or waits for one.
+  func takeSeat(_ proven: LiveSession.Proven, in id: UInt64) async {
+    guard let session = sessions[id], session.phase != .over else { return }
+    let organisation = session.peer.organisation
+    let seatID = SeatID(organisation: organisation, node: proven.identity.name)
+    let ledger = state.ledger(organisation)
+    do throws(LicenseRefusal) {
+      let next = try ledger.taking(seatID.node, allowance: try allowance(for: organisation))
+      // The actor takes seats one after the other; what this refuses is a mistake of ours.
+      guard state.ledgers[organisation, default: ledger].compareAndSwap(next, expected: ledger.version) else {
+        throw .unavailable("another node took a seat at the same moment")
+      }
+    } catch {
+      sessions[id]?.proven = proven
+      sessions[id]?.enter(.waiting, at: now)
+      return decline(id, error)
+    }
+    var seat = Seat(
+      rules: SeatState(
+        organisation: organisation, nodeName: seatID.node, nodeUID: proven.identity.uid, attested: proven.attested))
+    seat.rules.ratchet.issue(session.ratchet, presented: Array(session.hello.ratchet))
+    guard await promise(seat, insteadOf: nil, for: id) else { return }
+    sit(id, on: seatID)
+    await license(id)
+  }
+
+  /// How many seats an organisation may take here: what the key server allows, less what operators below it have.
+  func allowance(for organisation: String) throws(LicenseRefusal) -> SeatAllowance {
+    var allowance = try cache.allowance(for: organisation, at: date)
+    let below = state.downstream[organisation] ?? 0
+    if let limit = allowance.limit { allowance.limit = limit - min(limit, below) }
+    return allowance
+  }
+
+  /// Grants where a grant is due, and brings the configuration up to date.
+  /// - Parameter anew: also where the node's grant would do for some time.
+  func license(_ id: UInt64, anew: Bool = false) async {
+    guard let session = sessions[id], session.phase == .seated, let seatID = session.seat,
+      let before = state.seats[seatID]
+    else { return }
+    let held = anew ? [] : session.grantDigest
+    guard before.rules.isGrantDue(held: held, at: date) else {
+      // The lease of a seat that is taken up again begins with its session.
+      startLease(seatID)
+      noteLife(seatID)
+      return sendConfiguration(id)
+    }
+    var seat = before
+    let sent: Lowlayer_Agent_V1_LicenseGrant
+    let grant: Lowlayer_Agent_V1_Grant
+    do {
+      let ledger = state.ledger(seatID.organisation)
+      _ = try ledger.taking(seatID.node, allowance: try allowance(for: seatID.organisation))
+      grant = try seat.rules.grant(
+        claimed: session.hello.epoch, ledger: ledger, cache: cache, length: settings.grantDuration, at: date)
+      sent = try GrantSignature.sign(grant, with: signingKey.key)
+    } catch let refusal as LicenseRefusal {
+      decline(id, refusal)
+      return sendConfiguration(id)
+    } catch {
+      return refuse(id, .unavailable("it could not sign the grant"))
+    }
+    seat.rules.grantDigest = GrantSignature.digest(of: sent)
+    guard await promise(seat, insteadOf: before, for: id) else { return }
+    sessions[id]?.grantDigest = seat.rules.grantDigest
+    sessions[id]?.declined = nil
+    startLease(seatID)
+    sessions[id]?.outbox.send(.licenseGrant(sent))
+    noteLife(seatID)
+    event(
+      .licensed, seatID,
+      "\(seat.rules.key.assurance.name): epoch \(grant.epoch), until \(ServerTime(nanoseconds: grant.notAfterNs).words), "
+        + "\(grant.seatsUsed) seats taken of \(grant.seatsIncluded) included")
+    sendConfiguration(id)
+  }
+
+  private func startLease(_ id: SeatID) {
+    // Read before the seat is changed: both are parts of the state.
+    let date = date
+    state.seats[id]?.rules.startLease(at: now, server: date, timing: timing)
+  }
+
+  /// A lease lives: a taint that was there goes.
+  func noteLife(_ id: SeatID) {
+    guard var seat = state.seats[id], seat.rules.lease?.isLive(at: now) ?? false else { return }
+    let wasTainted = seat.isTainted
+    guard wasTainted || !seat.isAlive else { return }
+    seat.isTainted = false
+    seat.isAlive = true
+    state.seats[id] = seat
+    isLifeChanged = true
+    if wasTainted { event(.leaseRestored, id, "Node \(id.node) holds a lease again: its taint goes.") }
+  }
+
+  func received(_ heartbeat: Lowlayer_Agent_V1_Heartbeat, in id: UInt64) async {
+    guard var session = sessions[id] else { return }
+    guard heartbeat.sequence > session.heartbeat else {
+      return refuse(id, .malformed("the sequence of a Heartbeat does not grow"))
+    }
+    session.heartbeat = heartbeat.sequence
+    sessions[id] = session
+    guard session.phase == .seated, let seatID = session.seat, var seat = state.seats[seatID] else {
+      // Heard, and there is no lease.
+      session.outbox.send(
+        .leaseAck(
+          .with {
+            $0.sequence = heartbeat.sequence
+            $0.serverTimeNs = date.nanoseconds
+          }))
+      return
+    }
+    let wasConfirmed = seat.rules.ratchet.isConfirmed
+    let answer = seat.rules.heartbeat(
+      heartbeat, renews: contests[seatID] == nil, at: now, server: date, timing: timing)
+    guard let answer else {
+      return refuse(id, .malformed("a Heartbeat carries another ratchet value than this session's"))
+    }
+    state.seats[seatID] = seat
+    session.outbox.send(.leaseAck(answer))
+    noteLife(seatID)
+    // Whoever comes with the value before from now on was set back: that must not be forgotten. A failure is said,
+    // and the
+    // next save has it.
+    if !wasConfirmed { try? await save() }
+  }
+
+  func received(_ report: Lowlayer_Agent_V1_MetricsReport, in id: UInt64) {
+    sessions[id]?.outbox.send(.metricsAck(.with { $0.sequence = report.sequence }))
+  }
+
+  /// Nodes that wait may find a seat now.
+  func retryWaiting() async {
+    for (id, session) in sessions.sorted(by: { $0.key < $1.key }) where session.phase == .waiting {
+      if let proven = session.proven { await takeSeat(proven, in: id) }
+    }
+  }
+
+  /// Frees the seats whose nodes do not come back, as the consent file says.
+  func releaseConsented() async {
+    var released: [SeatID] = []
+    for (id, seat) in state.seats
+    where files.consent.release.contains(id.description) && sessionOfSeat[id] == nil
+      && !(seat.rules.lease?.isLive(at: now) ?? false)
+    {
+      state.seats[id] = nil
+      state.ledgers[id.organisation] = state.ledger(id.organisation).releasing(id.node)
+      released.append(id)
+    }
+    guard !released.isEmpty else { return }
+    for id in released { event(.seatReleased, id, "The seat of node \(id.node) is free.") }
+    // A seat that is freed again after a crash is free all the same.
+    try? await save()
+    await retryWaiting()
+  }
+}
+
+extension Consent {
+  /// What is consented to for one seat.
+  func of(_ seat: SeatID) -> SeatConsent {
+    var consent = SeatConsent()
+    if lowerAssurance.contains(seat.description) { consent.insert(.lowerAssurance) }
+    if replaceHardware.contains(seat.description) { consent.insert(.otherEndorsementKey) }
+    return consent
+  }
+}
+
+extension SeatState {
+  /// The same seat of a Node object that was made again under its name. Its lease is whole from `now` on.
+  func renewed(uid: String, at now: BootTime, leaseDuration: Duration) -> SeatState {
+    SeatState(
+      organisation: organisation, nodeName: nodeName, nodeUID: uid, key: key, nextKey: nextKey,
+      endorsementKey: endorsementKey, attestationKey: attestationKey, tpmClock: tpmClock, epoch: epoch,
+      grantDigest: grantDigest, granted: granted, ratchet: ratchet, operatorStart: now, leaseDuration: leaseDuration)
+  }
+}

@@ -1,0 +1,105 @@
+import Attestation
+import LicenseProtocol
+import SwiftProtobuf
+
+extension LicenseOperator {
+  /// How long a node may take before it says Hello.
+  private static let helloLimit: Duration = .seconds(10)
+
+  /// Once a second: time has passed, and files may have changed.
+  func tick() async {
+    await reloadChanged()
+    await lookAtEntitlement()
+    challenges.sweep(at: now.sinceBoot)
+    settleContests()
+    endSilent()
+    await releaseConsented()
+    for (id, session) in sessions where session.phase == .seated {
+      if let seat = session.seat, contests[seat] == nil { await renew(id, seat) }
+    }
+    judgeLeases()
+    guard isLifeChanged else { return }
+    isLifeChanged = false
+    // Only who looks at the file would miss it; a failure is said, and the next change tries again.
+    try? await save()
+  }
+
+  /// A grant whose half is over is followed by the next one.
+  private func renew(_ id: UInt64, _ seatID: SeatID) async {
+    guard let session = sessions[id], let seat = state.seats[seatID],
+      seat.rules.isGrantDue(held: session.grantDigest, at: date)
+    else { return }
+    await license(id)
+  }
+
+  /// Ends the sessions that nobody is behind any more.
+  private func endSilent() {
+    for (id, session) in sessions {
+      let silence = now - session.heardAt
+      switch session.phase {
+      case .opened where silence > Self.helloLimit:
+        refuse(id, .malformed("no Hello within \(Self.helloLimit.components.seconds) s"))
+      case .challenged where now - session.phaseSince > SessionTiming.challengeLifetime:
+        refuse(id, .attestation("the challenge was not answered within 60 s"))
+      case .offering where now - session.phaseSince > SessionTiming.challengeLifetime:
+        refuse(id, .attestation("no keys were offered within 60 s"))
+      case .seated where silence > settings.leaseDuration, .waiting where silence > settings.leaseDuration:
+        session.outbox.close()
+      default: break
+      }
+    }
+  }
+
+  /// Which nodes are without a lease. Many at once speak against us, and not against them.
+  private func judgeLeases() {
+    // Without agents there is nothing to judge.
+    if cache.entitlement?.mode == .native { return }
+    let expired = state.seats.values.filter { seat in
+      !seat.isTainted && seat.rules.lease != nil && seat.rules.isTaintWanted(at: now)
+    }
+    guard !expired.isEmpty else {
+      braked = []
+      return
+    }
+    let names = expired.map(\.id.description).sorted()
+    switch brake.judge(expired: names, seats: state.seats.count, at: now) {
+    case .hold(let held, let allowed):
+      guard braked != held else { return }
+      braked = held
+      event(
+        .massExpiryBraked,
+        "\(held.count) of \(state.seats.count) leases expired and \(allowed) may be acted on now: nobody is tainted. "
+          + "Look at the operator's network first.")
+    case .taint:
+      braked = []
+      for seat in expired {
+        state.seats[seat.id]?.isTainted = true
+        state.seats[seat.id]?.isAlive = false
+        isLifeChanged = true
+        event(
+          .leaseExpired, seat.id,
+          "Node \(seat.id.node) (\(seat.rules.key.assurance.name)) has not renewed its lease: it is to be tainted.")
+      }
+    }
+  }
+
+  // MARK: Going away
+
+  /// Sends the nodes away, each with a window to come back within; their leases and seats stay.
+  func drain() async {
+    guard !isDraining else { return }
+    isDraining = true
+    event(.draining, "\(sessions.count) sessions are sent away and come back within \(settings.reconnectWindow)")
+    for session in sessions.values where session.phase != .over {
+      session.outbox.send(
+        .drain(
+          .with {
+            $0.reconnectWindowMs = settings.reconnectWindow.wholeMilliseconds
+            $0.reason = "The operator restarts."
+          }))
+      session.outbox.close()
+    }
+    // What was promised was saved when it was promised; this is for those who look at the file.
+    try? await save()
+  }
+}

@@ -1,0 +1,93 @@
+import Diagnostics
+import FoundationEssentials
+import LicenseProtocol
+import SwiftProtobuf
+
+/// What an operator promised, read from its state file, for a person or a program.
+public struct OperatorStatus: Sendable {
+  private let state: OperatorState
+  private let entitlement: Lowlayer_Keyserver_V1_Entitlement?
+
+  /// Reads the file at `path`. Leases are as they were when one began or ended last.
+  public init(file path: String) throws(OperatorError) {
+    guard let bytes = try DurableFile(path: path).contents() else { throw .file(path, "is not there") }
+    let start = BootTime(sinceBoot: .zero)
+    state = try OperatorState(json: bytes, in: path, startedAt: start, leaseDuration: .zero)
+    // Whose signature it is was looked at when it was accepted.
+    entitlement = state.entitlement.flatMap { try? Lowlayer_Keyserver_V1_Entitlement(serializedBytes: $0.signed) }
+  }
+
+  private var seats: [Seat] { state.seats.values.sorted { $0.id < $1.id } }
+
+  /// As JSON, pretty-printed. Times are nanoseconds since 1970.
+  public var json: [UInt8] {
+    let organisations = state.ledgers.keys.sorted().map { name -> JSONText in
+      let allowed = entitlement?.organisations.first { $0.organisation == name }
+      return .object([
+        .init("name", .string(name)), .init("seats", .integer(state.ledger(name).used)),
+        .init("activeLeases", .integer(seats.count { $0.rules.organisation == name && $0.isAlive })),
+        .init("seatsBelow", .integer(Int(state.downstream[name] ?? 0))),
+        .init("included", allowed.map { .integer(Int($0.nodesIncluded)) } ?? .null),
+        .init("limit", allowed.flatMap { $0.nodesLimit == 0 ? nil : .integer(Int($0.nodesLimit)) } ?? .null),
+      ])
+    }
+    let nodes = seats.map { seat -> JSONText in
+      .object([
+        .init("organisation", .string(seat.rules.organisation)), .init("node", .string(seat.rules.nodeName)),
+        .init("uid", .string(seat.rules.nodeUID)), .init("assurance", .string(seat.rules.key.assurance.name)),
+        .init("leaseIsLive", .boolean(seat.isAlive)), .init("tainted", .boolean(seat.isTainted)),
+        .init("epoch", .integer(Int(clamping: seat.rules.epoch))),
+        .init("grantedUntil", seat.rules.granted.map { .integer(Int($0.notAfter.nanoseconds)) } ?? .null),
+        .init("configurationFault", .string(seat.configurationFault)),
+      ])
+    }
+    return JSONText.object([
+      .init("entitlement", entitlementJSON), .init("organisations", .array(organisations)),
+      .init("nodes", .array(nodes)),
+    ]).pretty
+  }
+
+  private var entitlementJSON: JSONText {
+    guard let entitlement else { return .null }
+    return .object([
+      .init("licensee", .string(entitlement.licensee)), .init("mode", .string("\(entitlement.mode)")),
+      .init("notAfter", .integer(Int(entitlement.notAfterNs))),
+      .init("graceUntil", .integer(Int(entitlement.graceUntilNs))),
+    ])
+  }
+
+  /// As lines for a person.
+  public var table: String {
+    var text = ""
+    if let entitlement {
+      let until = ServerTime(nanoseconds: entitlement.notAfterNs).words
+      let grace = ServerTime(nanoseconds: entitlement.graceUntilNs).words
+      text += "entitlement of \(entitlement.licensee): \(entitlement.mode), until \(until), grace until \(grace)\n"
+    } else {
+      text += "no entitlement\n"
+    }
+    for name in state.ledgers.keys.sorted() {
+      let allowed = entitlement?.organisations.first { $0.organisation == name }
+      let limit = allowed.map { $0.nodesLimit == 0 ? "no limit" : "at most \($0.nodesLimit)" } ?? "not named"
+      let alive = seats.count { $0.rules.organisation == name && $0.isAlive }
+      text += "\(name): \(state.ledger(name).used) seats, \(alive) active leases"
+      text += " (\(allowed?.nodesIncluded ?? 0) included, \(limit))\n"
+    }
+    guard !seats.isEmpty else { return text }
+    var rows = [["NODE", "ASSURANCE", "LEASE", "GRANT UNTIL", "EPOCH"]]
+    for seat in seats {
+      let lease = seat.isAlive ? "live" : seat.isTainted ? "expired, tainted" : "none"
+      rows.append([
+        seat.id.description, seat.rules.key.assurance.name, lease, seat.rules.granted?.notAfter.words ?? "-",
+        "\(seat.rules.epoch)",
+      ])
+    }
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    for row in rows {
+      let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+      let line = cells.joined(separator: "  ")
+      text += String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+    }
+    return text
+  }
+}

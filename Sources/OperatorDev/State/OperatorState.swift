@@ -1,0 +1,75 @@
+import FoundationEssentials
+import LicenseProtocol
+import SwiftProtobuf
+
+/// Everything that the operator promised and must not forget. What is only true while it runs (sessions, leases) is not
+/// here.
+struct OperatorState: Sendable {
+  /// The seats.
+  var seats: [SeatID: Seat] = [:]
+  /// How many of them each organisation has, in which order they were taken.
+  var ledgers: [String: SeatLedger] = [:]
+  /// What the key server said last.
+  var entitlement: Lowlayer_Keyserver_V1_EntitlementUpdate?
+  /// The configuration's versions.
+  var configuration = ConfigurationVersions()
+  /// The latest date that was ever noted; the clock may be set back behind it, and that extends nothing.
+  var latestDate = ServerTime(since1970: .zero)
+  /// Seats that operators below this one reported, by organisation.
+  var downstream: [String: UInt32] = [:]
+
+  init() {}
+
+  /// The organisation's ledger.
+  func ledger(_ organisation: String) -> SeatLedger { ledgers[organisation] ?? SeatLedger(organisation: organisation) }
+
+  /// Who has the TPM with that endorsement key.
+  func holder(ofEndorsementKey digest: [UInt8]) -> SeatID? {
+    seats.first { !digest.isEmpty && $0.value.rules.endorsementKey == digest }?.key
+  }
+}
+
+extension OperatorState {
+  /// Reads what ``json()`` wrote, in an operator that started at `start`.
+  init(json: [UInt8], in path: String, startedAt start: BootTime, leaseDuration: Duration) throws(OperatorError) {
+    let saved: SavedState
+    do {
+      saved = try JSONDecoder().decode(SavedState.self, from: Data(json))
+    } catch {
+      throw .malformed(path, "no state of an operator: \(error)")
+    }
+    guard saved.version == SavedState.currentVersion else {
+      throw .malformed(path, "a state of version \(saved.version), which this operator does not know")
+    }
+    for seat in saved.seats {
+      let read = seat.seat(startedAt: start, leaseDuration: leaseDuration)
+      seats[read.id] = read
+    }
+    for (organisation, ledger) in saved.ledgers {
+      ledgers[organisation] = SeatLedger(
+        organisation: organisation, version: ledger.version, holders: ledger.holders)
+    }
+    if let bytes = saved.entitlement {
+      do {
+        entitlement = try Lowlayer_Keyserver_V1_EntitlementUpdate(serializedBytes: bytes)
+      } catch {
+        throw .malformed(path, "its entitlement cannot be read")
+      }
+    }
+    configuration = saved.configuration
+    latestDate = ServerTime(nanoseconds: saved.latestDate)
+    downstream = saved.downstream
+  }
+
+  /// The state as it is saved.
+  func json() throws -> [UInt8] {
+    let saved = SavedState(
+      seats: seats.values.sorted { $0.id < $1.id }.map(SavedSeat.init),
+      ledgers: ledgers.mapValues { .init(version: $0.version, holders: $0.holders) },
+      entitlement: try entitlement.map { try $0.serializedData() }, configuration: configuration,
+      latestDate: latestDate.nanoseconds, downstream: downstream)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    return Array(try encoder.encode(saved))
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Console
+import Diagnostics
+import Glibc
+import OperatorDev
+
+/// A path on the command line. What is read again later must not depend on where the program was started.
+enum Path {
+  static func absolute(_ text: String) throws -> String {
+    guard !text.isEmpty else { throw ValidationError("An empty path.") }
+    if text.hasPrefix("/") { return text }
+    guard let folder = getcwd(nil, 0) else { throw ValidationError("The working directory is gone.") }
+    defer { free(folder) }
+    return String(cString: folder) + "/" + text
+  }
+}
+
+/// A place in the network on the command line.
+enum Place {
+  static func parsed(_ text: String) throws -> HostPort {
+    guard let place = HostPort(text) else { throw ValidationError("\(text.debugDescription) is not HOST:PORT.") }
+    return place
+  }
+}
+
+/// The settings file.
+enum SettingsFile {
+  /// What it says. Prints every finding; ends with ``Exit/inputIsWrong`` where one is an error.
+  static func read(_ path: String) throws -> PartialSettings {
+    let bytes: [UInt8]
+    do throws(OperatorError) {
+      bytes = try OperatorFile.contents(path)
+    } catch {
+      Output.error.line(error.description)
+      throw Exit.environment
+    }
+    var reader = OperatorSettingsReader()
+    let settings = reader.read(bytes)
+    var report = Report()
+    report.add(contentsOf: reader.report, in: path)
+    for finding in report.sorted { Output.error.line(finding.description) }
+    if report.hasErrors { throw Exit.inputIsWrong }
+    return settings
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Console
+import Glibc
+
+/// The operator's half of the license protocol, and the key server's double.
+@main
+struct LLOperatorDev: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ll-operator-dev",
+    abstract: "For development, CI and demos: licenses nodes as the operator does, and answers as a key server.",
+    discussion: """
+      Exit codes: 0 done, 1 the settings are wrong (every finding on stderr as FILE:LINE:COL: error: text), 2 usage, \
+      3 the environment failed.
+      """,
+    subcommands: [RunCommand.self, KeyServerCommand.self, StatusCommand.self])
+
+  static func main() async {
+    Output.prepare()
+    let verdict = await verdict()
+    // A result that was not printed is no success. A reader who has gone has read enough, and a failure stays what it
+    // is.
+    guard verdict == .done, let loss = Output.loss else { Glibc.exit(verdict.rawValue) }
+    Output.error.line("standard output: error: cannot be written: \(loss)")
+    Glibc.exit(Exit.environment.rawValue)
+  }
+
+  private static func verdict() async -> Exit {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      return .done
+    } catch let code as Exit {
+      return code
+    } catch {
+      // The argument parser's own exit codes are those of sysexits.h; the contract of these programs has one for usage.
+      let message = fullMessage(for: error)
+      let isRequest = exitCode(for: error) == .success
+      if !message.isEmpty { (isRequest ? Output.standard : Output.error).line(message) }
+      return isRequest ? .done : .usage
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import LicenseProtocol
+import TestSupport
+import Testing
+
+@testable import OperatorDev
+
+@Suite("Organisations come and go while the operator runs", .serialized)
+struct OrganisationTests {
+  @Test("an organisation that is added is let in; one that is removed is sent away and kept out")
+  func addedAndRemoved() async throws {
+    let fixture = try OperatorFixture { $0.pinnedNames.insert("org-beta") }
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5), ("org-beta", included: 5, limit: 5)])
+    let beta = try TestAuthority("org-beta")
+    let early = try FileKeyNode(fixture, "node-b", of: beta)
+    early.hello()
+    await #expect(throws: ScriptedNode.Failure.self) { try await early.session.welcome() }
+    #expect(
+      fixture.events(.handshakeRefused).first?.message
+        == "node-b was issued by org-beta, from which no way leads to an anchor: no anchor is org-beta: "
+        + "they are org-acme, platform")
+    try fixture.folder.write(try beta.pem, to: "organisations/org-beta.pem")
+    try await fixture.advance(1)
+    try await early.reconnect()
+    #expect(try await early.license().organisation == "org-beta")
+    let other = try FileKeyNode(fixture, "node-a")
+    try await other.license()
+
+    try FileManager.default.removeItem(at: fixture.folder.url.appendingPathComponent("organisations/org-beta.pem"))
+    try await fixture.advance(1)
+    #expect(try await early.session.refusal().reason == .organisationUnknown)
+    try await early.reconnect()
+    early.hello()
+    await #expect(throws: ScriptedNode.Failure.self) { try await early.session.welcome() }
+    // The others are not touched.
+    #expect(try await other.beat() == 40_000)
+    await fixture.kill()
+  }
+
+  @Test("a certificate on the list of revoked ones is sent away and kept out")
+  func denied() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5)])
+    let node = try FileKeyNode(fixture, "node-a")
+    try await node.license()
+    try fixture.folder.write("# stolen\norg-acme \(node.identity.serial)\n", to: "organisations/acme.revoked")
+    try await fixture.advance(1)
+    #expect(try await node.session.refusal().reason == .certificateRevoked)
+    try await node.reconnect()
+    node.hello()
+    await #expect(throws: ScriptedNode.Failure.self) { try await node.session.welcome() }
+    #expect(fixture.events(.handshakeRefused).first?.message.contains("on the operator's list of revoked ones") == true)
+    await fixture.kill()
+  }
+
+  @Test("an expired certificate is let in by nobody")
+  func expired() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    let node = try FileKeyNode(fixture, "node-a")
+    fixture.clock.advance(86_400 * 301)
+    try await node.reconnect()
+    node.hello()
+    await #expect(throws: ScriptedNode.Failure.self) { try await node.session.welcome() }
+    #expect(fixture.events(.handshakeRefused).first?.message.hasPrefix("node-a expired at") == true)
+    await fixture.kill()
+  }
+
+  @Test("a damaged folder changes nothing")
+  func damaged() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5)])
+    try fixture.folder.write("-----BEGIN CERTIFICATE-----\nAAAA\n", to: "organisations/half.pem")
+    try fixture.folder.write("org-acme nonsense\n", to: "organisations/x.revoked")
+    try await fixture.advance(1)
+    try await fixture.advance(1)
+    #expect(fixture.events(.reloadFailed).count == 1)
+    let words = fixture.events(.reloadFailed).first?.message ?? ""
+    #expect(words.contains("half.pem: error:"))
+    #expect(words.contains("x.revoked:1:1: error: not ORGANISATION SERIAL"))
+    try await FileKeyNode(fixture, "node-a").license()
+    await fixture.kill()
+  }
+
+  @Test("one organisation's leaf that says it is another's stays its own issuer's")
+  func ownIssuer() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5), ("platform", included: 1, limit: 1)])
+    #expect(try await FileKeyNode(fixture, "node-a").license().organisation == "org-acme")
+    #expect(try await FileKeyNode(fixture, "node-a", of: fixture.platform).license().organisation == "platform")
+    await fixture.kill()
+  }
+}

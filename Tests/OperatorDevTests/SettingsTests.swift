@@ -1,0 +1,162 @@
+import Diagnostics
+import Foundation
+import TestSupport
+import Testing
+
+@testable import OperatorDev
+
+@Suite("Settings, entitlements and consent say what is wrong with them, and where")
+struct SettingsTests {
+  private static let whole = """
+    [Operator]
+    Listen=[::]:9443
+    Certificate=/etc/ll/operator.pem
+    Key=/etc/ll/operator.key
+    Organisations=/etc/ll/organisations
+    State=/var/lib/ll/state.json
+    PinnedNames=platform
+    LeaseDuration=8
+    HeartbeatInterval=2
+    BrakePercent=10
+    [KeyServer]
+    Address=keys.example:443
+    Address=192.0.2.7:8443
+    Anchor=/etc/ll/vendor.pem
+    SigningKey=/etc/ll/vendor.pub
+    [Kubernetes]
+    Address=10.96.0.1:443
+    Anchor=/var/run/secrets/ca.crt
+    TokenFile=/var/run/secrets/token
+    ServiceAccount=ll-system/ll-agent
+    [Endorsement]
+    Registered=/etc/ll/registered
+    """
+
+  @Test("a whole file is read")
+  func read() throws {
+    var reader = OperatorSettingsReader()
+    let partial = reader.read(Array(Self.whole.utf8))
+    #expect(reader.report.isEmpty)
+    let settings = try partial.complete().get()
+    #expect(settings.listen == HostPort(host: "::", port: 9443))
+    #expect(settings.grantKey == "/var/lib/ll/state.json.grant-key")
+    #expect(settings.leaseDuration == .seconds(8))
+    #expect(settings.keyServer?.addresses.map(\.description) == ["keys.example:443", "192.0.2.7:8443"])
+    #expect(settings.kubernetes?.account == "system:serviceaccount:ll-system:ll-agent")
+    #expect(settings.endorsement.registered == "/etc/ll/registered")
+    #expect(settings.pinnedNames == ["platform"])
+  }
+
+  @Test(
+    "every fault has its line",
+    arguments: [
+      ("[Operator]\nListen=9443\n", "2:1: error: Listen= is not HOST:PORT: \"9443\""),
+      ("[Operator]\nColour=red\n", "2:1: error: unknown key Colour= in [Operator]"),
+      ("[Nope]\n", "1:1: error: unknown section [Nope]"),
+      ("[Operator]\nKey=operator.key\n", "2:1: error: Key= is not an absolute path: \"operator.key\""),
+      ("[Operator]\nBrakePercent=0\n", "2:1: error: BrakePercent= is not 1 to 100: 0"),
+      (
+        "[Operator]\nLeaseDuration=2\nHeartbeatInterval=1.5\n",
+        "1:1: error: LeaseDuration= is less than two heartbeats"
+      ),
+      ("[KeyServer]\nAnchor=/a\nSigningKey=/b\n", "1:1: error: [KeyServer] without Address="),
+      (
+        "[Kubernetes]\nAddress=a:1\nAnchor=/a\n",
+        "1:1: error: either TokenFile=, or ClientCertificate= and ClientKey="
+      ),
+    ])
+  func faults(_ text: String, _ expected: String) {
+    var reader = OperatorSettingsReader()
+    _ = reader.read(Array(text.utf8))
+    #expect(reader.report.sorted.map(\.description) == [expected])
+  }
+
+  @Test(
+    "entitlements likewise",
+    arguments: [
+      ("[Licensee]\nName=a\nMode=free\n", ["3:1: error: Mode= is not native, platform or enterprise: \"free\""]),
+      (
+        "[Licensee]\nName=a\nMode=native\nOrganisation=x 3\n",
+        ["4:1: error: Organisation= is not NAME INCLUDED LIMIT: \"x 3\""]
+      ),
+      (
+        "[Licensee]\nName=a\nMode=native\nOrganisation=x 3 2\n",
+        ["4:1: error: Organisation= is not NAME INCLUDED LIMIT: \"x 3 2\""]
+      ),
+      ("[Licensee]\nName=a\nMode=native\n[Licensee]\nName=a\nMode=native\n", ["4:1: error: a second licensee a"]),
+      (
+        "[Licensee]\nName=a\nMode=native\nLifetime=0\n",
+        ["4:1: error: Lifetime= is no number of seconds up to ten years: 0"]
+      ),
+    ])
+  func entitlements(_ text: String, _ expected: [String]) {
+    var reader = EntitlementFileReader()
+    _ = reader.read(Array(text.utf8))
+    #expect(reader.report.sorted.map(\.description) == expected)
+  }
+
+  @Test("consent names organisation and node")
+  func consent() {
+    var reader = ConsentReader()
+    let consent = reader.read(Array("[Consent]\nRelease=org-acme/node-a\nLowerAssurance=node-b\n".utf8))
+    #expect(consent.release == ["org-acme/node-a"])
+    #expect(
+      reader.report.sorted.map(\.description) == ["3:1: error: LowerAssurance= is not ORGANISATION/NODE: \"node-b\""])
+  }
+}
+
+@Suite("The program")
+struct ProgramTests {
+  private let program = BuiltProgram.path("ll-operator-dev")
+
+  @Test("findings are printed with file and line, and end with 1; what is missing is usage, 2; no certificate is 3")
+  func exits() throws {
+    let folder = try TemporaryFolder()
+    let bad = try folder.write("[Operator]\nColour=red\n", to: "bad.conf").path
+    let wrong = try Command([program, "run", "--config", bad])
+    #expect(wrong.status == 1)
+    #expect(wrong.errors == "\(bad):2:1: error: unknown key Colour= in [Operator]\n")
+    let missing = try Command([program, "run", "--listen", "127.0.0.1:0"])
+    #expect(missing.status == 2)
+    #expect(missing.errors.contains("Certificate, Key, Organisations, State"))
+    let path = folder.url.path
+    let absent = try Command([
+      program, "run", "--listen", "127.0.0.1:0", "--certificate", "\(path)/none.pem", "--key", "\(path)/none.key",
+      "--organisations", path, "--state", "\(path)/state",
+    ])
+    #expect(absent.status == 3)
+    #expect(absent.errors == "\(path)/none.pem: error: is not there\n")
+    #expect(try Command([program, "status", "--state", "\(path)/none"]).status == 3)
+  }
+
+  @Test("it serves, prints its events as JSON, and ends on SIGTERM with 0; status reads what it saved")
+  func serves() throws {
+    let folder = try TemporaryFolder()
+    let authority = try TestAuthority("platform")
+    let serving = try authority.issue("ll-operator")
+    try folder.write(try authority.pem, to: "organisations/platform.pem")
+    try folder.write(try serving.certificatePEM, to: "s.pem")
+    try folder.write(serving.keyPEM, to: "s.key")
+    let path = folder.url.path
+    let run = try Command(
+      [
+        "timeout", "--preserve-status", "--signal=TERM", "8", program, "run", "--listen",
+        "127.0.0.1:\(try FreePort.take())", "--certificate",
+        "\(path)/s.pem", "--key", "\(path)/s.key", "--organisations", "\(path)/organisations", "--state",
+        "\(path)/state.json",
+      ], seconds: 60)
+
+    #expect(run.status == 0)
+    #expect(run.errors.isEmpty)
+    let lines = run.output.split(separator: "\n")
+    let events = try lines.map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])["event"] as? String
+    }
+    #expect(events.contains("reloaded"))
+    #expect(events.last == "draining")
+    let status = try Command([program, "status", "--state", "\(path)/state.json", "--format", "json"])
+    #expect(status.status == 0)
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [String: Any])
+    #expect((json["nodes"] as? [Any])?.isEmpty == true)
+  }
+}
