@@ -37,9 +37,9 @@ extension NodeCertificate {
 
   /// Every certificate on `node` of `cluster`, sorted as the documentation lists them.
   static func all(on node: ClusterDefinition.Node, in cluster: ClusterDefinition) -> [NodeCertificate] {
-    all(
-      for: node.role, node: Node(name: node.name, address: node.address, domain: cluster.domain),
-      cluster: ControlPlane(cluster))
+    let shown = Node(name: node.name, address: node.address, domain: cluster.domain)
+    let agent = cluster.operatorEndpoint == nil ? [] : [agentKubeletClient(shown)]
+    return all(for: node.role, node: shown, cluster: ControlPlane(cluster)) + agent
   }
 
   /// Every certificate on a node with this role.
@@ -56,6 +56,17 @@ extension NodeCertificate {
       commonName: "system:node:\(node.name)", organizations: ["system:nodes"], dnsNames: [node.name, node.fullName],
       addresses: [node.address], usages: [.client, .server], users: ["kubelet"], verifiers: ["kube-apiserver"])
   }
+
+  /// What `ll-agent` shows to its node's kubelet. `low-layer:ll-agents` may read what kubelet says of its node, and no more.
+  static func agentKubeletClient(_ node: Node) -> NodeCertificate {
+    NodeCertificate(
+      name: "ll-agent-kubelet-client", issuer: .kubernetes, role: .perNode("ll-agent-kubelet-client", node: node.name),
+      commonName: "low-layer:ll-agent:\(node.name)", organizations: [agentGroup], usages: [.client],
+      users: ["ll-agent"], verifiers: ["kubelet"])
+  }
+
+  /// The group of every node's `ll-agent` in the Kubernetes API.
+  static let agentGroup = "low-layer:ll-agents"
 
   private static func apiServer(_ node: Node, _ cluster: ControlPlane) -> [NodeCertificate] {
     let service = "kubernetes.default.svc"

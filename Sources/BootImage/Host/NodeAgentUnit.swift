@@ -26,7 +26,11 @@ extension NodePlan {
             .init("ServerName", OpenBaoPaths.serverName(domain: cluster.domain)),
           ]),
         .init(
-          "Kubelet", [.init("Address", "https://127.0.0.1:10250"), .init("Anchor", HostPath.anchor(.kubernetes))]),
+          "Kubelet",
+          [
+            .init("Address", "https://127.0.0.1:10250"), .init("Anchor", HostPath.anchor(.kubernetes)),
+            .init("ClientCertificate", kubeletClient), .init("ClientKey", kubeletClient),
+          ]),
       ]).text, origin)
     addStage(
       ChainUnit.agent,
@@ -43,6 +47,13 @@ extension NodePlan {
         .init("SystemCallArchitectures", "native"),
         .init("LimitCORE", "0"), .init("MemorySwapMax", "0"),
       ], origin: origin, to: &content)
+  }
+
+  /// One file with certificate and key, which the OpenBao agent keeps.
+  private var kubeletClient: String {
+    NodeCertificate.agentKubeletClient(
+      NodeCertificate.Node(name: node.name, address: node.address, domain: cluster.domain)
+    ).path
   }
 
   /// The chain's units that stay active once they are ready, whose state the agent reads one by one. What runs once and

@@ -108,14 +108,16 @@ extension NodePlan {
     .map([("override", .string(reference(component)))])
   }
 
-  /// The API servers' client certificate may call kubelets (system:kubelet-api-admin), kube-vip's may hold its lease, and neither anything else.
+  /// The API servers' client certificate may call kubelets (system:kubelet-api-admin), ll-agents' may read them, kube-vip's may hold its lease,
+  /// and none anything else.
   private var rbac: [YAMLContent] {
     let group = "rbac.authorization.k8s.io"
     func named(_ name: String, in namespace: String? = nil) -> YAMLContent {
       .map([("name", .string(name))] + (namespace.map { [("namespace", .string($0))] } ?? []))
     }
     func binding(
-      _ kind: String, _ metadata: YAMLContent, to role: (kind: String, name: String), user: String
+      _ kind: String, _ metadata: YAMLContent, to role: (kind: String, name: String), user: String,
+      kind subject: String = "User"
     ) -> YAMLContent {
       .map([
         ("apiVersion", .string("\(group)/v1")), ("kind", .string(kind)), ("metadata", metadata),
@@ -125,17 +127,38 @@ extension NodePlan {
         ),
         (
           "subjects",
-          .list([.map([("apiGroup", .string(group)), ("kind", .string("User")), ("name", .string(user))])])
+          .list([.map([("apiGroup", .string(group)), ("kind", .string(subject)), ("name", .string(user))])])
         ),
       ])
     }
     let kubelets = binding(
       "ClusterRoleBinding", named("low-layer:kube-apiserver-to-kubelet"),
       to: ("ClusterRole", "system:kubelet-api-admin"), user: "kube-apiserver-kubelet-client")
-    guard image.addressHolder == .kubeVIP else { return [kubelets] }
+    // What kubelet authorizes for its statistics, its checks and its pods; never nodes/proxy, which permits exec.
+    let agent = "low-layer:ll-agent"
+    let readings = ["nodes/healthz", "nodes/metrics", "nodes/pods", "nodes/stats"]
+    let agents: [YAMLContent] =
+      cluster.operatorEndpoint == nil
+      ? []
+      : [
+        .map([
+          ("apiVersion", .string("\(group)/v1")), ("kind", .string("ClusterRole")), ("metadata", named(agent)),
+          (
+            "rules",
+            .list([
+              .map([
+                ("apiGroups", .strings([""])), ("resources", .strings(readings)), ("verbs", .strings(["get"])),
+              ])
+            ])
+          ),
+        ]),
+        binding(
+          "ClusterRoleBinding", named(agent), to: ("ClusterRole", agent), user: NodeCertificate.agentGroup,
+          kind: "Group"),
+      ]
+    guard image.addressHolder == .kubeVIP else { return [kubelets] + agents }
     let name = "low-layer:kube-vip"
-    return [
-      kubelets,
+    return [kubelets] + agents + [
       .map([
         ("apiVersion", .string("\(group)/v1")), ("kind", .string("Role")), ("metadata", named(name, in: "kube-system")),
         (

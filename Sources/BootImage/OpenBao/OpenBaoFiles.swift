@@ -73,6 +73,9 @@ extension NodePlan {
     let owner = NodeContent.Owner.openbao
     let script = """
       if [ -s "$1" ] && openssl x509 -in "$1" -noout -checkend 3600 >/dev/null; then source="$1"; else source="$2"; fi; \
+      openssl x509 -in "$source" -noout -checkend 0 >/dev/null || \
+      echo "$source: error: expired by this node's clock, and nobody will believe this listener \
+      (docs/operations.md: Renew the certificates)" >&2; \
       install -m 0400 -o \(owner.user) -g \(owner.group) "$source" "$3.new"; mv -f "$3.new" "$3"
       """
     let origin = Origin(

@@ -659,6 +659,33 @@ initialize "roles" {
     }
   }
 
+  request "pki-kubernetes_ll-agent-kubelet-client-master-1" {
+    operation = "update"
+    path = "pki-kubernetes/roles/ll-agent-kubelet-client-master-1"
+    data = {
+      allowed_domains = ["low-layer:ll-agent:master-1"]
+      allow_bare_domains = true
+      allow_subdomains = false
+      allow_glob_domains = false
+      allow_wildcard_certificates = false
+      allow_localhost = false
+      enforce_hostnames = false
+      allow_ip_sans = false
+      allowed_ip_sans_cidr = []
+      organization = ["low-layer:ll-agents"]
+      server_flag = false
+      client_flag = true
+      key_type = "ec"
+      key_bits = 256
+      key_usage = ["DigitalSignature"]
+      not_before_duration = "5m"
+      ttl = "2160h"
+      max_ttl = "2160h"
+      not_before_bound = "forbid"
+      not_after_bound = "forbid"
+    }
+  }
+
   request "pki-kubernetes_kubelet-master-2" {
     operation = "update"
     path = "pki-kubernetes/roles/kubelet-master-2"
@@ -783,6 +810,33 @@ initialize "roles" {
       organization = []
       server_flag = true
       client_flag = false
+      key_type = "ec"
+      key_bits = 256
+      key_usage = ["DigitalSignature"]
+      not_before_duration = "5m"
+      ttl = "2160h"
+      max_ttl = "2160h"
+      not_before_bound = "forbid"
+      not_after_bound = "forbid"
+    }
+  }
+
+  request "pki-kubernetes_ll-agent-kubelet-client-master-2" {
+    operation = "update"
+    path = "pki-kubernetes/roles/ll-agent-kubelet-client-master-2"
+    data = {
+      allowed_domains = ["low-layer:ll-agent:master-2"]
+      allow_bare_domains = true
+      allow_subdomains = false
+      allow_glob_domains = false
+      allow_wildcard_certificates = false
+      allow_localhost = false
+      enforce_hostnames = false
+      allow_ip_sans = false
+      allowed_ip_sans_cidr = []
+      organization = ["low-layer:ll-agents"]
+      server_flag = false
+      client_flag = true
       key_type = "ec"
       key_bits = 256
       key_usage = ["DigitalSignature"]
@@ -929,6 +983,33 @@ initialize "roles" {
     }
   }
 
+  request "pki-kubernetes_ll-agent-kubelet-client-master-3" {
+    operation = "update"
+    path = "pki-kubernetes/roles/ll-agent-kubelet-client-master-3"
+    data = {
+      allowed_domains = ["low-layer:ll-agent:master-3"]
+      allow_bare_domains = true
+      allow_subdomains = false
+      allow_glob_domains = false
+      allow_wildcard_certificates = false
+      allow_localhost = false
+      enforce_hostnames = false
+      allow_ip_sans = false
+      allowed_ip_sans_cidr = []
+      organization = ["low-layer:ll-agents"]
+      server_flag = false
+      client_flag = true
+      key_type = "ec"
+      key_bits = 256
+      key_usage = ["DigitalSignature"]
+      not_before_duration = "5m"
+      ttl = "2160h"
+      max_ttl = "2160h"
+      not_before_bound = "forbid"
+      not_after_bound = "forbid"
+    }
+  }
+
   request "pki-kubernetes_kubelet-worker-1" {
     operation = "update"
     path = "pki-kubernetes/roles/kubelet-worker-1"
@@ -956,6 +1037,33 @@ initialize "roles" {
     }
   }
 
+  request "pki-kubernetes_ll-agent-kubelet-client-worker-1" {
+    operation = "update"
+    path = "pki-kubernetes/roles/ll-agent-kubelet-client-worker-1"
+    data = {
+      allowed_domains = ["low-layer:ll-agent:worker-1"]
+      allow_bare_domains = true
+      allow_subdomains = false
+      allow_glob_domains = false
+      allow_wildcard_certificates = false
+      allow_localhost = false
+      enforce_hostnames = false
+      allow_ip_sans = false
+      allowed_ip_sans_cidr = []
+      organization = ["low-layer:ll-agents"]
+      server_flag = false
+      client_flag = true
+      key_type = "ec"
+      key_bits = 256
+      key_usage = ["DigitalSignature"]
+      not_before_duration = "5m"
+      ttl = "2160h"
+      max_ttl = "2160h"
+      not_before_bound = "forbid"
+      not_after_bound = "forbid"
+    }
+  }
+
   request "pki-kubernetes_kubelet-worker-2" {
     operation = "update"
     path = "pki-kubernetes/roles/kubelet-worker-2"
@@ -971,6 +1079,33 @@ initialize "roles" {
       allowed_ip_sans_cidr = ["10.20.0.22/32"]
       organization = ["system:nodes"]
       server_flag = true
+      client_flag = true
+      key_type = "ec"
+      key_bits = 256
+      key_usage = ["DigitalSignature"]
+      not_before_duration = "5m"
+      ttl = "2160h"
+      max_ttl = "2160h"
+      not_before_bound = "forbid"
+      not_after_bound = "forbid"
+    }
+  }
+
+  request "pki-kubernetes_ll-agent-kubelet-client-worker-2" {
+    operation = "update"
+    path = "pki-kubernetes/roles/ll-agent-kubelet-client-worker-2"
+    data = {
+      allowed_domains = ["low-layer:ll-agent:worker-2"]
+      allow_bare_domains = true
+      allow_subdomains = false
+      allow_glob_domains = false
+      allow_wildcard_certificates = false
+      allow_localhost = false
+      enforce_hostnames = false
+      allow_ip_sans = false
+      allowed_ip_sans_cidr = []
+      organization = ["low-layer:ll-agents"]
+      server_flag = false
       client_flag = true
       key_type = "ec"
       key_bits = 256
@@ -1076,6 +1211,10 @@ path "pki-platform/issue/openbao-listener-{{ printf `{{identity.entity.aliases.%
   capabilities = ["update"]
 }
 
+path "pki-kubernetes/issue/ll-agent-kubelet-client-{{ printf `{{identity.entity.aliases.%s.name}}` .responses.logins.read_cert.data.accessor }}" {
+  capabilities = ["update"]
+}
+
 path "kv/data/service-account" {
   capabilities = ["read"]
 }
@@ -1097,6 +1236,10 @@ EOT
         eval_type = "string"
         template = <<EOT
 path "pki-kubernetes/issue/kubelet-{{ printf `{{identity.entity.aliases.%s.name}}` .responses.logins.read_cert.data.accessor }}" {
+  capabilities = ["update"]
+}
+
+path "pki-kubernetes/issue/ll-agent-kubelet-client-{{ printf `{{identity.entity.aliases.%s.name}}` .responses.logins.read_cert.data.accessor }}" {
   capabilities = ["update"]
 }
 EOT

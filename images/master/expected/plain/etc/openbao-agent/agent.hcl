@@ -171,6 +171,18 @@ EOT
 }
 
 template {
+  destination = "/etc/kubernetes/pki/ll-agent-kubelet-client.pem"
+  contents = <<EOT
+{{- with pkiCert "pki-kubernetes/issue/ll-agent-kubelet-client-master-1" "common_name=low-layer:ll-agent:master-1" "exclude_cn_from_sans=true" -}}
+{{ .Data.Cert }}{{ .Data.CA }}{{ .Data.Key }}
+{{- end }}
+EOT
+  perms = "0600"
+  backup = false
+  error_on_missing_key = true
+}
+
+template {
   destination = "/etc/kubernetes/pki/sa.key"
   contents = <<EOT
 {{- with secret "kv/data/service-account" -}}
