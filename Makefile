@@ -21,7 +21,7 @@ build: ## builds every program and test, debug
 	@scripts/swift-build --build-tests
 
 # Servers in the tests' own process, with deadlines: beside tests that keep every thread waiting for a child they would miss them.
-SERVERS := ^(OpenBaoDouble|KubernetesDouble)Tests\.
+SERVERS := ^(OpenBaoDouble|KubernetesDouble|OpenBao|NodeAgent|OperatorDev|KubernetesAPI)Tests\.
 test: setup build ## every test, those against the real tools included
 	@python3 -m unittest discover -q -s scripts/tests
 	@timeout --kill-after=10 2400 swift test --skip-build --skip '$(SERVERS)'
@@ -45,8 +45,6 @@ boot: setup build lab ## boots what `build` renders: three masters and a worker 
 	@LL_LAB=$(LAB) swift test --skip-build --no-parallel --filter '^BootTests\.'
 
 boot-all: setup build lab ## every boot: a cluster's life, boots that must fail well, power cuts; about an hour
-	@mkdir -p $(LAB)/expired && ln -sfn ../store $(LAB)/expired/store
-	@faketime -f -740d scripts/lab/desk $(LAB)/expired $(LAB_PROGRAMS)
 	@LL_LAB=$(LAB) LL_LAB_ALL=1 swift test --skip-build --no-parallel --filter '^(BootTests|SystemdRuntimeTests)\.'
 
 images: ## renders the example cluster into OUT (out)

@@ -81,15 +81,4 @@ struct BrokenBootTests {
       try machines.output("worker-1", ["sh", "-c", "systemctl is-active openbao-agent || true"]) == "active"
     }
   }
-
-  @Test("bootstrap certificates that have expired: no listener, no login, and both say so")
-  func expiredBootstrap() throws {
-    let machines = try LabMachines("expired", desk: "expired", daysAgo: 740)
-    defer { machines.end() }
-    let names = LabMachines.masters + ["worker-1"]
-    try machines.boot(names)
-    try machines.expectWords("expired", on: "worker-1", unit: ChainUnit.openbaoAgent, seconds: 120)
-    try machines.expectWords("expired", on: "master-2", unit: ChainUnit.openbaoListener, seconds: 120)
-    for name in names { try expectNoKubelet(machines, on: name) }
-  }
 }

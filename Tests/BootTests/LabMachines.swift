@@ -25,20 +25,17 @@ final class LabMachines {
   /// - Parameters:
   ///   - name: of the folder below `LL_LAB/kept` that gets every journal and console.
   ///   - desk: the folder below `LL_LAB` with another sealed cluster than the usual one.
-  ///   - daysAgo: when it is rendered, for a desk of that day.
-  init(_ name: String, desk: String? = nil, timeout: Int = 600, daysAgo: Int? = nil) throws {
+  init(_ name: String, desk: String? = nil, timeout: Int = 600) throws {
     cluster = try BootLabCluster(desk: desk)
     configs = try TemporaryFolder()
     self.name = name
     self.timeout = timeout
     let path = cluster.path
-    let clock = daysAgo.map { ["faketime", "-f", "-\($0)d"] } ?? []
-    let build = try Command(
-      clock + [
-        BuiltProgram.path("ll-bootimage"), "build", "--cluster", "\(path)/cluster.yaml", "--images", "\(path)/images",
-        "--desk", path, "--artifacts", "\(path)/artifacts", "--bootstrap", "--spec", "3.3.0", "--out",
-        configs.url.path + "/out",
-      ])
+    let build = try Command([
+      BuiltProgram.path("ll-bootimage"), "build", "--cluster", "\(path)/cluster.yaml", "--images", "\(path)/images",
+      "--desk", path, "--artifacts", "\(path)/artifacts", "--bootstrap", "--spec", "3.3.0", "--out",
+      configs.url.path + "/out",
+    ])
     try #require(build.status == 0, "\(build.errors)")
     lab = try Lab(try LabTools(), network: LabNetwork(addresses: ["10.20.0.1/24"]))
     lab.store = "\(path)/store"
@@ -168,7 +165,9 @@ final class LabMachines {
       let machine = try machine(name)
       guard try !machine.wait(forProofOf: unit, atMost: end - .now) else { continue }
       let broken = machine.timeline().firstBreak(in: machine.entries)
-      let log = broken?.log.suffix(15).joined(separator: "\n") ?? machine.console.suffix(10).joined(separator: "\n")
+      let log =
+        broken?.log.suffix(15).joined(separator: "\n")
+        ?? (machine.console.suffix(10) + machine.bootLog.suffix(5)).joined(separator: "\n")
       try #require(Bool(false), "\(name) has no \(unit): \(broken?.line ?? "no journal")\n\(log)")
     }
   }

@@ -72,7 +72,7 @@ final class LabFolder {
 
   /// Kills what is left in a control group and removes it with those below it. A group is busy until its last process has
   /// been waited for.
-  private static func removeControlGroup(_ path: String) {
+  static func removeControlGroup(_ path: String) {
     guard access(path, F_OK) == 0 else { return }
     for _ in 0..<100 {
       let kill = open("\(path)/cgroup.kill", O_WRONLY | O_CLOEXEC)

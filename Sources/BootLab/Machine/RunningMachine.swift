@@ -116,8 +116,10 @@ public final class RunningMachine {
   /// Switches it off as a power cut does: every process of it is killed, and its disk keeps what was written.
   public func cutPower() {
     child.end()
-    reader.end()
+    // What the scripts remove at an orderly end; the next boot makes its own.
+    LabFolder.removeControlGroup(start.controlGroup)
     _ = readJournal()
+    reader.end()
   }
 
   /// Whether this boot has come so far that its time is counted.
