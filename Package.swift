@@ -23,6 +23,15 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioLocks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
+let grpcProtobuf = Target.Dependency.product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
+let grpcTransport = Target.Dependency.product(
+  name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
+let grpcInProcess = Target.Dependency.product(name: "GRPCInProcessTransport", package: "grpc-swift-2")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -48,6 +57,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool =
 let package = Package(
   name: "low-layer-node",
   products: [
+    .executable(name: "ll-agent", targets: ["ll-agent"]),
     .executable(name: "ll-bootimage", targets: ["ll-bootimage"]),
     .executable(name: "ll-node", targets: ["ll-node"]),
     .executable(name: "ll-tpm", targets: ["ll-tpm"]),
@@ -62,7 +72,13 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+    .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+    .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // C system libraries
@@ -81,6 +97,8 @@ let package = Package(
     room("HostFS", ["CHostFS"]),
     room("SecretMemory", ["CLinux"]),
     room("TPMStructures", ["BaseEncodings", "SecretMemory", crypto, cryptoExtras]),
+
+    room("LicenseProtocol", [grpcCore, grpcProtobuf, swiftProtobuf, crypto]),
 
     // Bindings
     room("HTTPFetch", ["CCurl", "CCurlShim", crypto]),
@@ -111,6 +129,36 @@ let package = Package(
 
     room("NodeMetrics", ["HostFS", "Diagnostics"]),
     room("Kubelet", [asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL]),
+
+    room("HardwareIdentity", ["HostFS", "BaseEncodings", "Diagnostics", crypto]),
+    room("Attestation", ["TPMStructures", "SecretMemory", x509, asn1, crypto, cryptoExtras]),
+    room(
+      "NodeIdentity",
+      [
+        "TPM2", "TPMStructures", "SealedObject", "PrivateKeys", "SecretMemory", "BaseEncodings", "Attestation", x509,
+        asn1, crypto, nioCore, nioSSL,
+      ]),
+    room(
+      "OpenBao",
+      ["BaseEncodings", "PKI", "SecretMemory", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, x509, asn1]),
+    room("KubernetesAPI", [asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL]),
+
+    // Applications
+    room(
+      "NodeAgent",
+      [
+        "BaseEncodings", "Diagnostics", "SystemdUnit", "SystemdRuntime", "HostFS", "NodeMetrics", "HardwareIdentity",
+        "NodeIdentity", "Attestation", "OpenBao", "PKI", "TPM2", "TPMStructures", "LicenseProtocol", "SecretMemory",
+        "CLinux", crypto, x509, asn1, swiftProtobuf, grpcCore, grpcTransport, logging, nioCore, nioPosix, nioHTTP1,
+        nioSSL,
+      ]),
+    room(
+      "OperatorDev",
+      [
+        "LicenseProtocol", "Attestation", "TPMStructures", "KubernetesAPI", "PKI", "SystemdUnit", "Diagnostics",
+        "BaseEncodings", grpcCore, grpcTransport, swiftProtobuf, nioCore, nioPosix, nioSSL, x509, asn1, crypto,
+        serviceLifecycle,
+      ]),
 
     // Image domain
     room("BootChain", ["Diagnostics", "SystemdUnit", "Quadlet"]),
@@ -144,7 +192,15 @@ let package = Package(
     program(
       "ll-agent",
       [
-        "NodeMetrics", "HostFS", "SystemdRuntime", "Kubelet", "SystemdUnit", "Console", "Diagnostics", argumentParser,
+        "NodeAgent", "NodeMetrics", "HostFS", "SystemdRuntime", "Kubelet", "SystemdUnit", "Console", "Diagnostics",
+        "HardwareIdentity", "NodeIdentity", "LicenseProtocol", "OpenBao", "BaseEncodings", "TPM2", "TPMStructures",
+        "CLinux", logging, nioCore, nioPosix, x509, unixSignals, argumentParser,
+      ]),
+    program(
+      "ll-operator-dev",
+      [
+        "OperatorDev", "Console", "Diagnostics", "SystemdUnit", "KubernetesAPI", argumentParser, serviceLifecycle,
+        unixSignals, logging,
       ]),
 
     // Doubles: built for tests, the lab and the demo, never shipped
@@ -214,6 +270,38 @@ let package = Package(
     tests("NodeMetricsTests", ["NodeMetrics", "HostFS", "Diagnostics"], fixtures: true),
     tests("SystemdRuntimeTests", ["SystemdRuntime"], fixtures: true),
     tests("KubeletTests", ["Kubelet", nioCore, nioPosix, nioSSL, x509, asn1, crypto]),
+    tests("LicenseProtocolTests", ["BaseEncodings", "LicenseProtocol", swiftProtobuf, crypto], fixtures: true),
+    tests(
+      "HardwareIdentityTests", ["ll-agent", "HardwareIdentity", "HostFS", "Diagnostics", crypto], fixtures: true),
+    tests(
+      "AttestationTests",
+      ["Attestation", "NodeIdentity", "TPM2", "TPMStructures", "SecretMemory", x509, asn1, crypto]),
+    tests(
+      "NodeIdentityTests",
+      [
+        "NodeIdentity", "Attestation", "PrivateKeys", "TPM2", "TPMStructures", "SecretMemory", x509, asn1, crypto,
+        nioCore, nioPosix, nioSSL, nioTLS,
+      ]),
+    tests(
+      "NodeAgentTests",
+      [
+        "NodeAgent", "LicenseProtocol", "NodeIdentity", "NodeMetrics", "SystemdRuntime", "Diagnostics", "SystemdUnit",
+        grpcCore, grpcInProcess, grpcTransport, crypto, x509, asn1, swiftProtobuf, logging, nioCore, nioPosix,
+      ]),
+    tests(
+      "OpenBaoTests",
+      [
+        "OpenBao", "OpenBaoDouble", "PKI", "SecretMemory", "openbao-double", nioCore, nioHTTP1, nioPosix, nioSSL, x509,
+        asn1, crypto,
+      ], fixtures: true),
+    tests("KubernetesAPITests", ["KubernetesAPI", nioCore, nioPosix, nioSSL, x509, asn1, crypto]),
+    tests(
+      "OperatorDevTests",
+      [
+        "OperatorDev", "ll-operator-dev", "Attestation", "LicenseProtocol", "PKI", "NodeIdentity", "TPM2",
+        "TPMStructures", "Diagnostics", nioCore, nioPosix, nioSSL, x509, asn1, crypto, grpcCore, grpcTransport,
+        swiftProtobuf,
+      ]),
     tests("DeskTests", ["ll-bootimage", "ll-tpm"]),
     tests("OperationsTests", ["ll-bootimage", "ll-tpm"]),
     tests("IntegrationTests", ["ll-bootimage", "ll-tpm", crypto]),

@@ -36,6 +36,8 @@ extension AgentSettings {
     settings.kubeletTokenFile = path("LL_KUBELET_TOKEN_FILE")
     settings.kubeletClientCertificate = path("LL_KUBELET_CLIENT_CERTIFICATE")
     settings.kubeletClientKey = path("LL_KUBELET_CLIENT_KEY")
-    return (settings, faults)
+    let session = SessionSettings.environment(variables)
+    settings.session = session.settings
+    return (settings, faults + session.faults)
   }
 }

@@ -19,6 +19,8 @@ struct AgentSettings: Equatable {
   var kubeletClientCertificate: String?
   /// PEM: its key.
   var kubeletClientKey: String?
+  /// What proves the node's license: the operator, OpenBao, the TPM.
+  var session = SessionSettings()
 
   /// What is said here, and what `other` says of the rest.
   func over(_ other: AgentSettings) -> AgentSettings {
@@ -26,6 +28,7 @@ struct AgentSettings: Equatable {
       nodeName: nodeName ?? other.nodeName, rootDirectory: rootDirectory ?? other.rootDirectory,
       units: units ?? other.units, interval: interval ?? other.interval,
       kubeletAddress: kubeletAddress ?? other.kubeletAddress, kubeletAnchor: kubeletAnchor ?? other.kubeletAnchor)
+    settings.session = session.over(other.session)
     // A way of proving who we are replaces the other way: a token given on top of a file's certificate is meant.
     let credentials = hasCredential ? self : other
     settings.kubeletTokenFile = credentials.kubeletTokenFile

@@ -5,11 +5,6 @@ import SystemdUnit
 struct AgentSettingsReader: SettingsReader {
   var report = Report()
 
-  /// The keys that other commands read; here they are known, and no more.
-  private static let others = [
-    "Agent": ["Operator", "OperatorAnchor"], "TPM": ["TCTI"], "OpenBao": ["Address", "Anchor", "ServerName"],
-  ]
-
   mutating func read(_ bytes: [UInt8]) -> AgentSettings {
     var settings = AgentSettings()
     var seen: Set<String> = []
@@ -20,12 +15,13 @@ struct AgentSettingsReader: SettingsReader {
       switch section.name {
       case "Agent": readAgent(section, into: &settings)
       case "Kubelet": readKubelet(section, into: &settings)
-      case let name:
-        guard let keys = Self.others[name] else {
-          report.error("unknown section [\(name)]", position: section.position)
-          continue
-        }
-        checkKeys(section, single: keys)
+      case "TPM", "OpenBao":
+        let keys = SessionKey.allCases.filter { $0.section == section.name }
+        checkKeys(
+          section, single: keys.filter { !$0.isRepeated }.map(\.rawValue),
+          repeated: keys.filter(\.isRepeated).map(\.rawValue))
+        readSession(section, into: &settings)
+      case let name: report.error("unknown section [\(name)]", position: section.position)
       }
     }
     return settings
@@ -33,8 +29,10 @@ struct AgentSettingsReader: SettingsReader {
 
   private mutating func readAgent(_ section: Section, into settings: inout AgentSettings) {
     checkKeys(
-      section, single: ["NodeName", "RootDirectory", "Interval"] + Self.others["Agent", default: []],
-      repeated: ["Unit"])
+      section,
+      single: ["NodeName", "RootDirectory", "Interval"]
+        + SessionKey.allCases.filter { $0.section == "Agent" }.map(\.rawValue), repeated: ["Unit"])
+    readSession(section, into: &settings)
     if let name = values("NodeName", in: section).first {
       settings.nodeName = name.value
       if !SettingValue.isNodeName(name.value) {
@@ -53,6 +51,18 @@ struct AgentSettingsReader: SettingsReader {
       report.error("Unit= is no unit's name: \(unit.value.debugDescription)", position: unit.position)
     }
     if !units.isEmpty { settings.units = units.map(\.value) }
+  }
+
+  private mutating func readSession(_ section: Section, into settings: inout AgentSettings) {
+    for key in SessionKey.allCases where key.section == section.name {
+      let found = values(key.rawValue, in: section)
+      for directive in found {
+        if let fault = key.fault(of: directive.value) {
+          report.error("\(key.rawValue)= \(fault)", position: directive.position)
+        }
+      }
+      if !found.isEmpty { settings.session.values[key] = found.map(\.value) }
+    }
   }
 
   private mutating func readKubelet(_ section: Section, into settings: inout AgentSettings) {

@@ -12,7 +12,10 @@ struct LLAgent: AsyncParsableCommand {
       Exit codes: 0 done, 1 the settings are wrong (every finding on stderr as FILE:LINE:COL: error: text), 2 usage, \
       3 the environment failed.
       """,
-    subcommands: [CollectCommand.self])
+    subcommands: [
+      CollectCommand.self, RunCommand.self, EnrollCommand.self, StatusCommand.self, ExplainCommand.self,
+      CheckCommand.self, FingerprintCommand.self,
+    ])
 
   static func main() async {
     Output.prepare()

@@ -10,7 +10,8 @@ struct NodeReader {
   let nodeName: String
   private let sampler: NodeSampler
   private let systemd: SystemdBus
-  private let units: [String]
+  /// Units whose state is read, in addition to those that failed.
+  var units: [String]
   private let kubelet: KubeletSession?
   private let now = NodeSampler.Calls().bootTime
 
@@ -25,7 +26,7 @@ struct NodeReader {
     sampler = NodeSampler(root: try HostRoot(rootfs: root))
     systemd = SystemdBus(addresses: BusAddress.host(root: root))
     units = settings.units ?? []
-    nodeName = settings.nodeName ?? Self.hostName()
+    nodeName = settings.nodeName ?? Self.hostName
     kubelet = settings.kubeletAddress.map { [nodeName] address in
       let certificate = settings.kubeletClientCertificate.flatMap { certificate in
         settings.kubeletClientKey.map { KubeletCredential.clientCertificate(certificate: certificate, key: $0) }
@@ -37,16 +38,16 @@ struct NodeReader {
     }
   }
 
-  /// Reads everything once.
-  func read() async -> NodeSnapshot {
-    let answers = await kubeletOutcome()
+  /// Reads everything once, wherever the caller is.
+  func read(isolation: isolated (any Actor)? = #isolation) async -> NodeSnapshot {
+    let answers = await kubeletOutcome(isolation: isolation)
     return sampler.sample(units: unitOutcome(), kubelet: answers)
   }
 
   /// Ends what a reading may have begun.
-  func close() async { await kubelet?.shutDown() }
+  func close(isolation: isolated (any Actor)? = #isolation) async { await kubelet?.shutDown() }
 
-  private func kubeletOutcome() async -> Outcome<KubeletReading> {
+  private func kubeletOutcome(isolation: isolated (any Actor)?) async -> Outcome<KubeletReading> {
     guard let kubelet else { return .unavailable(.reason("no kubelet is configured")) }
     return .measured(KubeletReading(await kubelet.read(within: Self.kubeletLimit)), at: now())
   }
@@ -60,7 +61,7 @@ struct NodeReader {
   }
 
   /// What kubelet would call this node.
-  private static func hostName() -> String {
+  static var hostName: String {
     var name = [CChar](repeating: 0, count: 256)
     // The last byte stays zero: a name that fills the buffer may come without an end.
     guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }

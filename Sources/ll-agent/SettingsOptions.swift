@@ -69,10 +69,11 @@ struct SettingsOptions: ParsableArguments {
 
   /// The variables of this program, by name.
   private static var variables: [String: String] {
-    let names = [
-      "LL_CONFIG", "LL_NODE_NAME", "LL_ROOTFS", "LL_UNITS", "LL_INTERVAL", "LL_KUBELET_ADDRESS", "LL_KUBELET_ANCHOR",
-      "LL_KUBELET_TOKEN_FILE", "LL_KUBELET_CLIENT_CERTIFICATE", "LL_KUBELET_CLIENT_KEY",
-    ]
+    let names =
+      [
+        "LL_CONFIG", "LL_NODE_NAME", "LL_ROOTFS", "LL_UNITS", "LL_INTERVAL", "LL_KUBELET_ADDRESS", "LL_KUBELET_ANCHOR",
+        "LL_KUBELET_TOKEN_FILE", "LL_KUBELET_CLIENT_CERTIFICATE", "LL_KUBELET_CLIENT_KEY",
+      ] + SessionKey.allCases.map(\.variable)
     return names.reduce(into: [:]) { variables, name in
       if let value = getenv(name) { variables[name] = String(cString: value) }
     }

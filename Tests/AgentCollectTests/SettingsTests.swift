@@ -17,7 +17,7 @@ struct SettingsTests {
   func wholeFile() {
     let (settings, findings) = Self.read(
       """
-      # What collect reads, and what it only knows.
+      # What collect reads, and what the others need.
       [Agent]
       NodeName=worker-1
       RootDirectory=/host
@@ -45,7 +45,11 @@ struct SettingsTests {
           nodeName: "worker-1", rootDirectory: "/host", units: ["kubelet.service", "openbao-agent.service"],
           interval: .milliseconds(2500), kubeletAddress: KubeletAddress("https://127.0.0.1"),
           kubeletAnchor: "/etc/k.pem", kubeletTokenFile: nil, kubeletClientCertificate: "/etc/c.pem",
-          kubeletClientKey: "/etc/c.key"))
+          kubeletClientKey: "/etc/c.key",
+          session: SessionSettings(values: [
+            .licenseOperator: ["10.0.0.1:443"], .operatorAnchor: ["/etc/x.pem"], .tcti: ["device:/dev/tpmrm0"],
+            .address: ["https://127.0.0.1:8200"], .anchor: ["/etc/b.pem"], .serverName: ["openbao"],
+          ])))
   }
 
   @Test("the file that ll-bootimage renders is accepted as it is")

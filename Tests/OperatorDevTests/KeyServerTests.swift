@@ -131,6 +131,26 @@ struct KeyServerTests {
     await fixture.kill()
   }
 
+  @Test("an entitlement that is short is renewed while the key server is there: no grace")
+  func short() async throws {
+    let shared = try OperatorFixture()
+    let server = try await keyServer(
+      licensee: shared.platform, clock: shared.clock,
+      "[Licensee]\nName=platform\nMode=platform\nOrganisation=org-acme 1 1\nLifetime=3\nGrace=600\n")
+    let fixture = try OperatorFixture(sharing: shared) { $0.keyServer = settings(server) }
+    try await fixture.start()
+    try await until("an entitlement") { await (try fixture.licenseOperator).cache.entitlement != nil }
+    let first = await (try fixture.licenseOperator).cache.entitlement?.issuedAtNs ?? 0
+    fixture.clock.advance(2)
+    let began = ContinuousClock.now
+    try await until("another") { (await (try fixture.licenseOperator).cache.entitlement?.issuedAtNs ?? 0) > first }
+    // The interval that is asked for where entitlements are long would have been a minute.
+    #expect(ContinuousClock.now - began < .seconds(30))
+    #expect(fixture.events(.graceBegan).isEmpty)
+    await fixture.kill()
+    await server.stop()
+  }
+
   @Test("an entitlement that somebody else signed, for another report or another licensee is not believed")
   func forged() async throws {
     let fixture = try OperatorFixture()

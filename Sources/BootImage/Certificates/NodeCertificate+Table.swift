@@ -65,6 +65,13 @@ extension NodeCertificate {
       users: ["ll-agent"], verifiers: ["kubelet"])
   }
 
+  /// What `ll-agent` shows to the operator. It asks for it itself, with a key that is in the TPM: no file of the OpenBao agent's.
+  static func agentIdentity(_ node: Node) -> NodeCertificate {
+    NodeCertificate(
+      name: "ll-agent", issuer: .platform, role: .perNode("ll-agent", node: node.name), commonName: node.name,
+      usages: [.client], users: ["ll-agent"], verifiers: ["ll-operator"])
+  }
+
   /// The group of every node's `ll-agent` in the Kubernetes API.
   static let agentGroup = "low-layer:ll-agents"
 

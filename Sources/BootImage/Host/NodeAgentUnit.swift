@@ -6,6 +6,10 @@ extension NodePlan {
   /// `ll-agent` as a systemd unit, which is its form on root nodes. It needs only the network and its own certificate, whose key is in the TPM.
   func addAgent(to content: inout NodeContent) {
     guard let endpoint = cluster.operatorEndpoint else { return }
+    let shown = NodeCertificate.Node(name: node.name, address: node.address, domain: cluster.domain)
+    let identity = NodeCertificate.agentIdentity(shown)
+    let kubeletClient = NodeCertificate.agentKubeletClient(shown).path
+    let login = OpenBaoPaths.loginPEM
     let origin = Origin(
       "Proves that the node is licensed and reports its health; never writes to the Kubernetes API.",
       .cluster("operator"), node.input("name"))
@@ -24,6 +28,10 @@ extension NodePlan {
           [
             .init("Address", "https://127.0.0.1:\(Port.openbao)"), .init("Anchor", listenerAnchors),
             .init("ServerName", OpenBaoPaths.serverName(domain: cluster.domain)),
+            // The node's login key asks for the first certificate; the one that was issued, for every other.
+            .init("LoginCertificate", login), .init("LoginKey", login), .init("CertificateRole", node.role.rawValue),
+            .init("Mount", Issuer.platform.mount), .init("Role", identity.role.name),
+            .init("IssuerAnchor", HostPath.anchor(.platform)),
           ]),
         .init(
           "Kubelet",
@@ -47,13 +55,6 @@ extension NodePlan {
         .init("SystemCallArchitectures", "native"),
         .init("LimitCORE", "0"), .init("MemorySwapMax", "0"),
       ], origin: origin, to: &content)
-  }
-
-  /// One file with certificate and key, which the OpenBao agent keeps.
-  private var kubeletClient: String {
-    NodeCertificate.agentKubeletClient(
-      NodeCertificate.Node(name: node.name, address: node.address, domain: cluster.domain)
-    ).path
   }
 
   /// The chain's units that stay active once they are ready, whose state the agent reads one by one. What runs once and

@@ -1,3 +1,5 @@
+import PKI
+
 /// A policy of OpenBao: who holds it may do what on which paths.
 struct OpenBaoPolicy: Sendable, Hashable {
   /// Its name.
@@ -28,8 +30,8 @@ struct OpenBaoPolicy: Sendable, Hashable {
   }
 
   /// What the agent of a node with `role` needs: to issue its own certificates and, on masters, to read the cluster's
-  /// secrets. `certificates` are those of any node with that role.
-  static func node(_ role: NodeRole, certificates: [NodeCertificate]) -> OpenBaoPolicy {
+  /// secrets. `certificates` are those of any node with that role. With `hasAgent` its `ll-agent` has a key of its own signed.
+  static func node(_ role: NodeRole, certificates: [NodeCertificate], hasAgent: Bool = false) -> OpenBaoPolicy {
     let issuing = certificates.map { certificate in
       let name =
         switch certificate.role {
@@ -39,7 +41,9 @@ struct OpenBaoPolicy: Sendable, Hashable {
       return Rule(path: "\(certificate.issuer.mount)/issue/\(name)", capabilities: ["update"])
     }
     let reading = role == .master ? ClusterSecret.allCases.map { Rule(path: $0.apiPath, capabilities: ["read"]) } : []
-    return OpenBaoPolicy(name: "node-\(role.rawValue)", rules: issuing + reading)
+    let signing =
+      hasAgent ? [Rule(path: "\(Issuer.platform.mount)/sign/ll-agent-\(alias)", capabilities: ["update"])] : []
+    return OpenBaoPolicy(name: "node-\(role.rawValue)", rules: issuing + signing + reading)
   }
 
   /// An administrator does everything: the root token is gone after self-initialisation, and nobody else can follow it.

@@ -18,6 +18,8 @@ struct OpenBaoRole: Sendable, Hashable {
   var name: String
   /// The certificate that it allows.
   var certificate: NodeCertificate
+  /// Names of the kind uniformResourceIdentifier that a request may carry, with OpenBao's `*`.
+  var uris: [String] = []
 
   /// The role for `certificate`.
   init(_ certificate: NodeCertificate) {
@@ -43,6 +45,7 @@ struct OpenBaoRole: Sendable, Hashable {
       HCL.Member("allow_ip_sans", .bool(!certificate.addresses.isEmpty)),
       HCL.Member("allowed_ip_sans_cidr", .list(certificate.addresses.map { "\($0)/32" })),
       HCL.Member("organization", .list(certificate.organizations)),
+    ] + (uris.isEmpty ? [] : [HCL.Member("allowed_uri_sans", .list(uris))]) + [
       HCL.Member("server_flag", .bool(certificate.usages.contains(.server))),
       HCL.Member("client_flag", .bool(certificate.usages.contains(.client))),
       HCL.Member("key_type", .string("ec")),

@@ -65,7 +65,8 @@ extension OpenBaoSelfInitialisation {
   var policies: [Request] {
     let ofNodes = NodeRole.allCases.compactMap { role in
       cluster.nodes.first { $0.role == role }.map { node in
-        OpenBaoPolicy.node(role, certificates: NodeCertificate.all(on: node, in: cluster))
+        OpenBaoPolicy.node(
+          role, certificates: NodeCertificate.all(on: node, in: cluster), hasAgent: cluster.operatorEndpoint != nil)
       }
     }
     return (ofNodes + [.administrator, .llOperator]).map { policy in

@@ -33,8 +33,21 @@ struct OpenBaoSelfInitialisation: Sendable, Hashable {
   /// The PKI roles of every certificate of every node, each once, in the order of the cluster's nodes.
   var roles: [OpenBaoRole] {
     var seen: Set<String> = []
-    return cluster.nodes.flatMap { NodeCertificate.all(on: $0, in: cluster) }.map(OpenBaoRole.init)
+    let kept = cluster.nodes.flatMap { NodeCertificate.all(on: $0, in: cluster) }.map { OpenBaoRole($0) }
       .filter { seen.insert($0.apiPath).inserted }
+    return kept + agents
+  }
+
+  /// The roles by which each node's `ll-agent` has its own key certified; the fingerprint is a claim in a name of its own.
+  private var agents: [OpenBaoRole] {
+    guard cluster.operatorEndpoint != nil else { return [] }
+    return cluster.nodes.map { node in
+      var role = OpenBaoRole(
+        NodeCertificate.agentIdentity(
+          NodeCertificate.Node(name: node.name, address: node.address, domain: cluster.domain)))
+      role.uris = ["lowlayer://\(node.name)/fingerprint/*"]
+      return role
+    }
   }
 
   /// One request, named so that a failure in the log tells which.

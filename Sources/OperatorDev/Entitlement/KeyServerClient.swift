@@ -72,7 +72,9 @@ struct KeyServerClient: Sendable {
       }
     } catch let error as RPCError {
       // The kernel's own word is what a person needs; the library wraps it three times.
-      let words = (error.cause as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? error.message
+      var words = (error.cause as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? error.message
+      // A sentence of our own goes on behind it.
+      if words.hasSuffix(".") { words.removeLast() }
       await licenseOperator.keyServerLost("\(address): \(words.prefix(200))")
     } catch {
       await licenseOperator.keyServerLost("\(address): \("\(error)".prefix(200))")
@@ -86,11 +88,12 @@ struct KeyServerClient: Sendable {
       let report = await licenseOperator.report()
       try await writer.write(report)
       let sent = ContinuousClock.now
-      // The answer to this report may name another interval.
-      repeat {
+      while true {
         try await Task.sleep(for: .seconds(1))
-      } while await licenseOperator.use() == report.organisations
-        && ContinuousClock.now < sent + licenseOperator.reportInterval
+        // The answer to this report may name another interval.
+        let isDue = await ContinuousClock.now >= sent + licenseOperator.reportInterval
+        if await licenseOperator.use() != report.organisations || isDue { break }
+      }
     }
   }
 

@@ -1117,6 +1117,146 @@ initialize "roles" {
       not_after_bound = "forbid"
     }
   }
+
+  request "pki-platform_ll-agent-master-1" {
+    operation = "update"
+    path = "pki-platform/roles/ll-agent-master-1"
+    data = {
+      allowed_domains = ["master-1"]
+      allow_bare_domains = true
+      allow_subdomains = false
+      allow_glob_domains = false
+      allow_wildcard_certificates = false
+      allow_localhost = false
+      enforce_hostnames = true
+      allow_ip_sans = false
+      allowed_ip_sans_cidr = []
+      organization = []
+      allowed_uri_sans = ["lowlayer://master-1/fingerprint/*"]
+      server_flag = false
+      client_flag = true
+      key_type = "ec"
+      key_bits = 256
+      key_usage = ["DigitalSignature"]
+      not_before_duration = "5m"
+      ttl = "2160h"
+      max_ttl = "2160h"
+      not_before_bound = "forbid"
+      not_after_bound = "forbid"
+    }
+  }
+
+  request "pki-platform_ll-agent-master-2" {
+    operation = "update"
+    path = "pki-platform/roles/ll-agent-master-2"
+    data = {
+      allowed_domains = ["master-2"]
+      allow_bare_domains = true
+      allow_subdomains = false
+      allow_glob_domains = false
+      allow_wildcard_certificates = false
+      allow_localhost = false
+      enforce_hostnames = true
+      allow_ip_sans = false
+      allowed_ip_sans_cidr = []
+      organization = []
+      allowed_uri_sans = ["lowlayer://master-2/fingerprint/*"]
+      server_flag = false
+      client_flag = true
+      key_type = "ec"
+      key_bits = 256
+      key_usage = ["DigitalSignature"]
+      not_before_duration = "5m"
+      ttl = "2160h"
+      max_ttl = "2160h"
+      not_before_bound = "forbid"
+      not_after_bound = "forbid"
+    }
+  }
+
+  request "pki-platform_ll-agent-master-3" {
+    operation = "update"
+    path = "pki-platform/roles/ll-agent-master-3"
+    data = {
+      allowed_domains = ["master-3"]
+      allow_bare_domains = true
+      allow_subdomains = false
+      allow_glob_domains = false
+      allow_wildcard_certificates = false
+      allow_localhost = false
+      enforce_hostnames = true
+      allow_ip_sans = false
+      allowed_ip_sans_cidr = []
+      organization = []
+      allowed_uri_sans = ["lowlayer://master-3/fingerprint/*"]
+      server_flag = false
+      client_flag = true
+      key_type = "ec"
+      key_bits = 256
+      key_usage = ["DigitalSignature"]
+      not_before_duration = "5m"
+      ttl = "2160h"
+      max_ttl = "2160h"
+      not_before_bound = "forbid"
+      not_after_bound = "forbid"
+    }
+  }
+
+  request "pki-platform_ll-agent-worker-1" {
+    operation = "update"
+    path = "pki-platform/roles/ll-agent-worker-1"
+    data = {
+      allowed_domains = ["worker-1"]
+      allow_bare_domains = true
+      allow_subdomains = false
+      allow_glob_domains = false
+      allow_wildcard_certificates = false
+      allow_localhost = false
+      enforce_hostnames = true
+      allow_ip_sans = false
+      allowed_ip_sans_cidr = []
+      organization = []
+      allowed_uri_sans = ["lowlayer://worker-1/fingerprint/*"]
+      server_flag = false
+      client_flag = true
+      key_type = "ec"
+      key_bits = 256
+      key_usage = ["DigitalSignature"]
+      not_before_duration = "5m"
+      ttl = "2160h"
+      max_ttl = "2160h"
+      not_before_bound = "forbid"
+      not_after_bound = "forbid"
+    }
+  }
+
+  request "pki-platform_ll-agent-worker-2" {
+    operation = "update"
+    path = "pki-platform/roles/ll-agent-worker-2"
+    data = {
+      allowed_domains = ["worker-2"]
+      allow_bare_domains = true
+      allow_subdomains = false
+      allow_glob_domains = false
+      allow_wildcard_certificates = false
+      allow_localhost = false
+      enforce_hostnames = true
+      allow_ip_sans = false
+      allowed_ip_sans_cidr = []
+      organization = []
+      allowed_uri_sans = ["lowlayer://worker-2/fingerprint/*"]
+      server_flag = false
+      client_flag = true
+      key_type = "ec"
+      key_bits = 256
+      key_usage = ["DigitalSignature"]
+      not_before_duration = "5m"
+      ttl = "2160h"
+      max_ttl = "2160h"
+      not_before_bound = "forbid"
+      not_after_bound = "forbid"
+    }
+  }
 }
 
 initialize "secrets" {
@@ -1215,6 +1355,10 @@ path "pki-kubernetes/issue/ll-agent-kubelet-client-{{ printf `{{identity.entity.
   capabilities = ["update"]
 }
 
+path "pki-platform/sign/ll-agent-{{ printf `{{identity.entity.aliases.%s.name}}` .responses.logins.read_cert.data.accessor }}" {
+  capabilities = ["update"]
+}
+
 path "kv/data/service-account" {
   capabilities = ["read"]
 }
@@ -1240,6 +1384,10 @@ path "pki-kubernetes/issue/kubelet-{{ printf `{{identity.entity.aliases.%s.name}
 }
 
 path "pki-kubernetes/issue/ll-agent-kubelet-client-{{ printf `{{identity.entity.aliases.%s.name}}` .responses.logins.read_cert.data.accessor }}" {
+  capabilities = ["update"]
+}
+
+path "pki-platform/sign/ll-agent-{{ printf `{{identity.entity.aliases.%s.name}}` .responses.logins.read_cert.data.accessor }}" {
   capabilities = ["update"]
 }
 EOT

@@ -1,0 +1,29 @@
+public import NodeIdentity
+public import OpenBao
+
+/// Why the node has nothing to show.
+public enum IdentityError: Error, Sendable, Hashable {
+  /// Its keys or certificates.
+  case identity(NodeIdentityError)
+  /// OpenBao gave no certificate.
+  case authority(OpenBaoError)
+  /// There is no certificate that is valid, and nobody to ask for one; what is wrong with those that are there.
+  case noCertificate([String])
+  /// A file that peers are verified by, or a token; what is wrong with it.
+  case file(path: String, String)
+}
+
+extension IdentityError: CustomStringConvertible {
+  /// What happened and what to do, in one sentence.
+  public var description: String {
+    switch self {
+    case .identity(let error): error.description
+    case .authority(let error): error.description
+    case .noCertificate(let faults):
+      "this node has no valid certificate"
+        + (faults.isEmpty ? "" : " (\(faults.joined(separator: "; ")))")
+        + ", and the settings name nobody who could issue one: [OpenBao] needs Mount=, Role= and IssuerAnchor="
+    case .file(let path, let words): "\(path): \(words)"
+    }
+  }
+}

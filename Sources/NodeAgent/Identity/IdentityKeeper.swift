@@ -1,0 +1,205 @@
+import FoundationEssentials
+import LicenseProtocol
+public import Logging
+public import NIOCore
+import NIOSSL
+public import NodeIdentity
+import OpenBao
+import PKI
+import SwiftASN1
+import TPM2
+import X509
+
+/// The node's keys and certificates: makes and keeps them, has them certified, renews them at half of their life, and
+/// answers for them.
+public actor IdentityKeeper {
+  private let settings: NodeAgentSettings
+  private let store: IdentityStore
+  private let tpm: TPM?
+  private let group: any EventLoopGroup
+  private let enrollment: Enrollment?
+  private let log: Logger
+  private let now: @Sendable () -> Int64
+  private var attestationKey: AttestationKey?
+  private var renewal: (leaf: [UInt8], at: Int64)?
+
+  /// The identity in the state's folder. Nothing is opened yet.
+  /// - Parameter now: the wall clock, in seconds since 1970: certificates know no other.
+  public init(
+    _ settings: NodeAgentSettings, group: any EventLoopGroup, log: Logger, now: @escaping @Sendable () -> Int64
+  ) throws(IdentityError) {
+    self.settings = settings
+    self.group = group
+    self.log = log
+    self.now = now
+    store = IdentityStore(folder: settings.stateFolder)
+    enrollment = settings.authority.map { Enrollment($0.enrollment, now: now) }
+    do throws(TPMError) {
+      tpm = try settings.tcti.map { (text) throws(TPMError) in try TPM(try TCTI(text)) }
+    } catch {
+      throw .identity(.tpm(error))
+    }
+  }
+
+  /// What is in the folder now.
+  public func stored() throws(IdentityError) -> StoredIdentity {
+    do throws(NodeIdentityError) { return try store.read(tpm, at: now()) } catch { throw .identity(error) }
+  }
+
+  /// The certificate to show, and every key that is this node's: one is asked for where none is valid.
+  public func certificate(
+    fingerprint: String
+  ) async throws(IdentityError) -> (shown: NodeCertificate, keys: [NodeKey]) {
+    var found = try stored()
+    if found.usable(at: now()).isEmpty {
+      for fault in found.faults { log.warning("\(fault)") }
+      guard settings.authority != nil else { throw .noCertificate(found.faults.map(\.description)) }
+      try await issue(fingerprint: fingerprint, renewing: nil)
+      found = try stored()
+    }
+    guard let shown = found.usable(at: now()).first else { throw .noCertificate(found.faults.map(\.description)) }
+    return (shown, [found.next, found.current].compactMap { $0?.key })
+  }
+
+  /// The operator welcomed a session with this certificate: where it was the next one, it is the current one now.
+  public func used(_ certificate: NodeCertificate) throws(IdentityError) {
+    guard try stored().next?.leaf == certificate.leaf else { return }
+    do throws(NodeIdentityError) { try store.promote() } catch { throw .identity(error) }
+    log.info("the new certificate was used, and is the current one now")
+  }
+
+  /// How long until the certificate is to be renewed: half of its life, give or take a tenth of that, drawn once for
+  /// each certificate; at once where there is none. `nil` where nobody issues any.
+  public func untilRenewal() throws(IdentityError) -> Duration? {
+    guard settings.authority != nil else { return nil }
+    let found = try stored()
+    guard let newest = found.usable(at: now()).first else { return .zero }
+    let leaf = Array(newest.leaf.serialNumber.bytes)
+    if renewal?.leaf != leaf {
+      let at = RenewalTime.seconds(
+        notBefore: newest.notBefore, notAfter: newest.notAfter, draw: Double.random(in: 0...1))
+      renewal = (leaf, at)
+    }
+    // A wall clock that jumps must not make a loop of it, nor let it sleep through the certificate's life.
+    return .seconds(min(max((renewal?.at ?? 0) - now(), 0), 3600))
+  }
+
+  /// The certificate that is shown, for whoever asks.
+  func shownStatus() -> AgentStatus.Certificate? {
+    guard let shown = try? stored().usable(at: now()).first else { return nil }
+    return .init(
+      custody: shown.key.custody.rawValue, notBefore: shown.notBefore, notAfter: shown.notAfter, renewal: renewal?.at)
+  }
+
+  /// Whether the certificate is due.
+  public func isDue() throws(IdentityError) -> Bool {
+    guard try untilRenewal() != nil else { return false }
+    return (renewal?.at ?? 0) <= now()
+  }
+
+  /// Asks for another certificate and keeps it beside the current one. A key in the TPM stays; one in a file is made
+  /// anew, for whoever could read it once has it for ever.
+  /// - Returns: whether it is for another key than the current one.
+  @discardableResult
+  public func renew(fingerprint: String) async throws(IdentityError) -> Bool {
+    let current = try stored().usable(at: now()).first
+    let key = current?.key.custody == .tpm ? current?.key : nil
+    try await issue(fingerprint: fingerprint, renewing: key)
+    return key == nil
+  }
+
+  /// Makes a key where there is none, has it certified, and keeps both.
+  private func issue(fingerprint: String, renewing key: NodeKey?) async throws(IdentityError) {
+    guard let authority = settings.authority, let enrollment else { throw .noCertificate([]) }
+    let found = try stored()
+    let chosen = try await self.key(key ?? found.pendingKey)
+    let request: CertificateRequest
+    do throws(NodeIdentityError) {
+      // The node is the URI's host: an organisation's authority is bound to its domain, and signs for no other.
+      request = try await CertificateRequest(
+        for: chosen, commonName: settings.nodeName, dnsNames: [settings.nodeName],
+        uris: fingerprint.isEmpty ? [] : [CertificateRequest.fingerprintURI(fingerprint, of: settings.nodeName)])
+    } catch {
+      throw .identity(error)
+    }
+    let (identity, certificate) = try login(found, authority)
+    let client = OpenBaoClient(authority.endpoint, identity: identity, group: group)
+    let signed: Result<SignedCertificate, OpenBaoError>
+    do throws(OpenBaoError) {
+      signed = .success(
+        try await enrollment.issue(
+          SigningRequest(
+            mount: authority.mount, role: authority.role, csr: request.der, lifetime: authority.lifetime),
+          from: client,
+          certificate: certificate))
+    } catch {
+      signed = .failure(error)
+    }
+    await client.shutDown()
+    do {
+      let chain = try signed.get().presented.map { try Certificate(derEncoded: $0.der) }
+      try store.keep(next: NodeCertificate(key: chosen, chain: chain))
+    } catch let error as OpenBaoError {
+      throw .authority(error)
+    } catch let error as NodeIdentityError {
+      throw .identity(error)
+    } catch {
+      throw .identity(.certificate("\(error)"))
+    }
+    log.notice("a certificate was issued", metadata: ["key": "\(chosen.custody.rawValue)"])
+  }
+
+  /// The key to have certified: durable before anybody is asked.
+  private func key(_ kept: NodeKey?) async throws(IdentityError) -> NodeKey {
+    if let kept { return kept }
+    do throws(NodeIdentityError) {
+      let key = if let tpm { try await NodeTPM(tpm).makeKey() } else { try NodeKey.makeForFile() }
+      try store.keep(
+        pending: key, consent: settings.allowsFileKey ? FileKeyConsent(givenBy: "the settings' FileKey=yes") : nil)
+      return key
+    } catch {
+      throw .identity(error)
+    }
+  }
+
+  /// What the login by certificate shows, and what is known of it: the node's own certificate, else the one that the
+  /// settings name.
+  private func login(
+    _ found: StoredIdentity, _ authority: NodeAgentSettings.Authority
+  ) throws(IdentityError) -> (ClientIdentity?, EnrollmentFacts.Certificate) {
+    if let own = found.usable(at: now()).first {
+      do throws(NodeIdentityError) {
+        let pieces = try TLSIdentity(own, anchors: [])
+        return (
+          ClientIdentity(chain: pieces.certificateChain, key: pieces.privateKey),
+          .lifetime(notBefore: own.notBefore, notAfter: own.notAfter)
+        )
+      } catch {
+        throw .identity(error)
+      }
+    }
+    if let login = authority.login {
+      let identity = try LoginFile(login)
+      return (identity.client, .lifetime(notBefore: identity.notBefore, notAfter: identity.notAfter))
+    }
+    guard let expired = found.next ?? found.current else {
+      return (nil, found.faults.first.map { .unusable($0.description) } ?? .none)
+    }
+    return (nil, .lifetime(notBefore: expired.notBefore, notAfter: expired.notAfter))
+  }
+
+  /// The attestation key, made once.
+  func attesting() async throws(NodeIdentityError) -> (NodeTPM, AttestationKey)? {
+    guard let tpm else { return nil }
+    let node = NodeTPM(tpm)
+    if let attestationKey { return (node, attestationKey) }
+    if let kept = try store.attestationKey() {
+      attestationKey = kept
+      return (node, kept)
+    }
+    let made = try await node.makeAttestationKey()
+    try store.keep(attestationKey: made)
+    attestationKey = made
+    return (node, made)
+  }
+}

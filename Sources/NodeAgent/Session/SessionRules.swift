@@ -1,0 +1,252 @@
+import FoundationEssentials
+import LicenseProtocol
+import SwiftProtobuf
+
+/// The agent's sessions, one after the other, as rules: what follows from a message or from time that passed. Neither
+/// socket nor clock; the license is judged by ``LicenseState``.
+///
+/// What has to be kept is kept before what relies on it is asked for: the closure that the rules are made with returns
+/// when a state is on the disk.
+struct SessionRules {
+  /// Keeps a state durably.
+  typealias Keeping = @Sendable (AgentState) throws(StateError) -> Void
+
+  /// The license, judged by the boot clock.
+  private(set) var license: LicenseState
+  /// What the node remembers.
+  private(set) var state: AgentState
+  private var local: OperatedSettings
+  private let clock: AgentClock
+  private let keep: Keeping
+
+  private var isWelcomed = false
+  private var isOver = true
+  private var sessionID: [UInt8] = []
+  private var sequence: UInt64 = 0
+  private var nextHeartbeat: BootTime?
+  private var isUnkept = false
+  private var conditions: [Lowlayer_Agent_V1_Condition] = []
+  private var reports = ReportQueue()
+
+  /// The rules of a node called `nodeName`, which has the keys with these digests (SHA-256 of SubjectPublicKeyInfo).
+  init(
+    nodeName: String, keys: Set<[UInt8]>, state: AgentState, settings: OperatedSettings, clock: AgentClock,
+    keeping keep: @escaping Keeping
+  ) {
+    license = LicenseState(
+      memory: state.license, nodeName: nodeName, keys: keys, bootID: clock.bootID, at: clock.now())
+    self.state = state
+    self.clock = clock
+    self.keep = keep
+    local = settings
+  }
+
+  /// Whether the operator welcomed this session and it is not over.
+  var isOpen: Bool { isWelcomed && !isOver }
+
+  /// The settings that hold now: the node's own and what was pushed. A pushed text that an older agent took and this one
+  /// does not is left out, and said.
+  var settings: (value: OperatedSettings, fault: PushedConfigurationError?) {
+    do throws(PushedConfigurationError) {
+      return (try local.with(state.configurations), nil)
+    } catch {
+      return (local, error)
+    }
+  }
+
+  /// The node's own settings are others now.
+  mutating func reload(_ settings: OperatedSettings) -> [SessionStep] {
+    local = settings
+    let (value, fault) = self.settings
+    return (fault.map { [.note("left out: \($0)")] } ?? []) + [.settings(value)]
+  }
+
+  /// The node has other keys.
+  mutating func hold(_ keys: Set<[UInt8]>) { _ = license.handle(.keysChanged(keys), at: clock.now()) }
+
+  /// The operator is being dialled.
+  mutating func dialing() {
+    (isWelcomed, isOver, sequence, nextHeartbeat) = (false, false, 0, nil)
+    reports.close()
+    _ = license.handle(.dialing, at: clock.now())
+  }
+
+  /// The connection is there and the operator is who it should be: the first thing that is said.
+  mutating func opened(as identity: SessionIdentity) -> [SessionStep] {
+    _ = license.handle(.opened, at: clock.now())
+    return [
+      .send(
+        .hello(
+          .with {
+            $0.protocol = ProtocolVersion.range
+            $0.instance = identity.instance.data
+            $0.bootID = clock.bootID
+            $0.epoch = license.epoch
+            $0.configVersions = state.configurationVersions
+            $0.grantDigest = license.grantDigest.data
+            $0.ratchet = state.ratchet.data
+            $0.features = ProtocolFeature.understood.sorted()
+            $0.agentVersion = identity.agentVersion
+            $0.assurance = identity.assurance
+            $0.hardware = identity.hardware
+            $0.nodeName = license.nodeName
+          }))
+    ]
+  }
+
+  /// The session is over, whoever ended it.
+  mutating func closed(_ end: SessionEnd) {
+    isOver = true
+    _ = license.handle(.disconnected(end.description), at: clock.now())
+  }
+
+  /// Now, by the boot clock.
+  var now: BootTime { clock.now() }
+
+  /// How long until ``tick()`` has to be called again: until the next heartbeat, and a second at the most.
+  var untilDeadline: Duration {
+    let second = Duration.seconds(1)
+    guard isOpen, let nextHeartbeat else { return second }
+    return min(nextHeartbeat - clock.now(), second)
+  }
+
+  /// Time has passed.
+  mutating func tick() -> [SessionStep] {
+    let now = clock.now()
+    _ = license.handle(.wallClock(clock.wall()), at: now)
+    var steps = follow(license.handle(.tick, at: now))
+    if isOpen, let nextHeartbeat, now >= nextHeartbeat {
+      if isUnkept { steps += keepState() }
+      steps += heartbeat()
+    }
+    return steps
+  }
+
+  /// A snapshot was taken: the newest waits until the last one was acknowledged.
+  mutating func report(_ snapshot: [UInt8], conditions: [Lowlayer_Agent_V1_Condition]) -> [SessionStep] {
+    self.conditions = conditions
+    let report = reports.add(snapshot, bootTime: clock.now().nanoseconds)
+    return report.map { [.send(.metricsReport($0))] } ?? []
+  }
+
+  /// The operator said something.
+  mutating func receive(_ message: OperatorMessage) -> [SessionStep] {
+    // A message of a later version: ignored, as the protocol has it.
+    guard !isOver, let content = message.message else { return [] }
+    switch content {
+    case .welcome(let welcome): return self.welcome(welcome)
+    case .refusal(let refusal): return take(.refused(refusal))
+    case .fenced(let fenced): return take(.fenced(fenced))
+    case .drain(let drain): return take(.draining(drain))
+    case _ where !isWelcomed: return end(.incompatible("it spoke before its Welcome"))
+    case .attestationRequest(let request): return take(.attestationRequested(request)) + [.offer]
+    case .challenge(let challenge): return take(.challenged(challenge)) + [.answer(challenge, sessionID: sessionID)]
+    case .leaseAck(let acknowledgement): return take(.leaseAcknowledged(acknowledgement))
+    case .licenseGrant(let grant): return take(.granted(grant))
+    case .configDelta(let delta): return configuration(delta)
+    case .metricsAck(let ack): return reports.acknowledge(ack.sequence).map { [.send(.metricsReport($0))] } ?? []
+    }
+  }
+
+  /// Ends the session for a reason of the node's own.
+  mutating func end(_ reason: SessionEnd) -> [SessionStep] {
+    guard !isOver else { return [] }
+    isOver = true
+    return [.end(reason)]
+  }
+
+  private mutating func welcome(_ welcome: Lowlayer_Agent_V1_Welcome) -> [SessionStep] {
+    if isWelcomed { return end(.incompatible("it sent a second Welcome")) }
+    guard ProtocolVersion.spoken.contains(welcome.protocol) else {
+      return end(
+        .incompatible(
+          "it speaks version \(welcome.protocol) of the protocol, and this agent \(ProtocolVersion.spoken.upperBound)"))
+    }
+    let missing = ProtocolFeature.missing(required: welcome.requiredFeatures)
+    guard missing.isEmpty else {
+      let names = missing.map(Words.of).joined(separator: ", ")
+      return end(.incompatible("it requires \(names), which this agent does not know: update the agent"))
+    }
+    guard welcome.sessionID.count == 32, welcome.ratchet.count == 32 else {
+      return end(.incompatible("its session id and its ratchet value are not 32 bytes long"))
+    }
+    var next = state
+    next.ratchet = Array(welcome.ratchet)
+    do throws(StateError) {
+      try keep(next)
+    } catch {
+      // A ratchet value that is used and then forgotten would make this node look like its own clone.
+      return end(.unable("\(error); without that the node must not send heartbeats"))
+    }
+    state = next
+    isWelcomed = true
+    sessionID = Array(welcome.sessionID)
+    let steps = take(.welcomed(welcome)) + heartbeat() + (welcome.attestationRequired ? [.offer] : [])
+    return steps + (reports.open().map { [.send(.metricsReport($0))] } ?? [])
+  }
+
+  private mutating func take(_ event: LicenseEvent) -> [SessionStep] {
+    follow(license.handle(event, at: clock.now()))
+  }
+
+  private mutating func follow(_ actions: [LicenseAction]) -> [SessionStep] {
+    actions.flatMap { action -> [SessionStep] in
+      switch action {
+      case .save: keepState()
+      case .heartbeat: isOpen ? heartbeat() : []
+      case .reconnect(let reconnection): end(.left(reconnection))
+      }
+    }
+  }
+
+  /// Keeps the state. What cannot be kept holds all the same, is said once, and is tried again with each heartbeat; the
+  /// next boot may have to ask again.
+  private mutating func keepState() -> [SessionStep] {
+    state.license = license.memory
+    do throws(StateError) {
+      try keep(state)
+      isUnkept = false
+      return []
+    } catch {
+      defer { isUnkept = true }
+      return isUnkept ? [] : [.note("\(error); it is tried again with each heartbeat")]
+    }
+  }
+
+  private mutating func heartbeat() -> [SessionStep] {
+    let now = clock.now()
+    sequence += 1
+    nextHeartbeat = now + license.sessionTiming.heartbeatInterval
+    let message = Lowlayer_Agent_V1_Heartbeat.with {
+      $0.sequence = sequence
+      $0.boottimeNs = now.nanoseconds
+      $0.realtimeNs = clock.wall().nanoseconds
+      $0.ratchet = state.ratchet.data
+      $0.conditions = conditions
+    }
+    _ = license.handle(.heartbeatSent(sequence), at: now)
+    return [.send(.heartbeat(message))]
+  }
+
+  private mutating func configuration(_ delta: Lowlayer_Agent_V1_ConfigDelta) -> [SessionStep] {
+    var next = state
+    var fault = ""
+    var settings: OperatedSettings?
+    do {
+      next.configurations = try ConfigurationDelta(delta).applied(to: state.configurations, over: local)
+      let changed = try local.with(next.configurations)
+      try keep(next)
+      state = next
+      settings = changed
+    } catch {
+      fault = "\(error)"
+    }
+    let ack = Lowlayer_Agent_V1_ConfigAck.with {
+      $0.nonce = delta.nonce
+      $0.versions = state.configurationVersions
+      $0.error = fault
+    }
+    let note = fault.isEmpty ? [] : [SessionStep.note("a pushed configuration is not applied: \(fault)")]
+    return note + (settings.map { [.settings($0)] } ?? []) + [.send(.configAck(ack))]
+  }
+}

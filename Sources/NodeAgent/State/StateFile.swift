@@ -1,0 +1,36 @@
+import Diagnostics
+import Glibc
+
+/// Where the agent's state is kept, and what of it may be believed.
+public struct StateFile: Sendable, Hashable {
+  /// The file's name in the state's folder.
+  public static let name = "state"
+
+  private let file: DurableFile
+
+  /// The state in `folder`.
+  public init(folder: String) { file = DurableFile(path: "\(folder)/\(Self.name)") }
+
+  /// Where it is.
+  public var path: String { file.path }
+
+  /// What was kept last; `nil` before anything was. A file that is not whole is an error, never half a state.
+  public func load() throws(StateError) -> AgentState? {
+    guard let bytes = try file.read() else { return nil }
+    var reader = AgentStateReader()
+    let state = reader.read(bytes)
+    if let finding = reader.report.sorted.first { throw .malformed(path: path, finding: finding.description) }
+    return state
+  }
+
+  /// Keeps `state` in place of what was there: after a power cut it is the old one or the new one.
+  public func save(_ state: AgentState) throws(StateError) { try file.replace(with: Array(state.text.utf8)) }
+
+  /// Renames it, so that the next state can be kept and a person can look at this one.
+  /// - Returns: where it is now.
+  func putAside() throws(StateError) -> String {
+    let aside = path + ".unreadable"
+    guard rename(path, aside) == 0 else { throw .system(action: "put aside", path: path, code: errno) }
+    return aside
+  }
+}

@@ -1,0 +1,52 @@
+import LicenseProtocol
+public import NodeMetrics
+import Synchronization
+
+/// Where the agent's loops write what they know, and whoever shows it reads: the status socket, `/healthz`, `/readyz`,
+/// `/metrics`, systemd's status line.
+public final class StatusBoard: Sendable {
+  private struct Content {
+    var session: SessionView
+    var certificate: AgentStatus.Certificate?
+    var fault: String?
+    var snapshot: NodeSnapshot?
+  }
+
+  /// The agent's version.
+  public let version: String
+  /// Where the operator is: `HOST:PORT`.
+  public let licenseOperator: String
+  private let clock: AgentClock
+  private let content: Mutex<Content>
+
+  /// A board that shows `session`.
+  public init(version: String, licenseOperator: String, session: SessionView, clock: AgentClock) {
+    self.version = version
+    self.licenseOperator = licenseOperator
+    self.clock = clock
+    content = Mutex(Content(session: session))
+  }
+
+  /// How things stand now.
+  public var status: AgentStatus {
+    let content = content.withLock { $0 }
+    return AgentStatus(
+      version: version, licenseOperator: licenseOperator, session: content.session, isRunning: true,
+      certificate: content.certificate, fault: content.fault, time: clock.now(), wallTime: clock.wall())
+  }
+
+  /// What the node was last found doing; `nil` before the first time.
+  public var snapshot: NodeSnapshot? { content.withLock { $0.snapshot } }
+
+  /// The session, or the license.
+  public func publish(_ session: SessionView) { content.withLock { $0.session = session } }
+
+  /// The certificate.
+  public func publish(_ certificate: AgentStatus.Certificate?) { content.withLock { $0.certificate = certificate } }
+
+  /// What the agent could not do last; `nil` once it could.
+  public func publish(fault: String?) { content.withLock { $0.fault = fault } }
+
+  /// What the node is doing.
+  public func publish(_ snapshot: NodeSnapshot) { content.withLock { $0.snapshot = snapshot } }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Console
+import Diagnostics
+import FoundationEssentials
+import NodeAgent
+
+/// What `status` and `explain` share: they ask the running agent, and read what it left behind where none runs.
+struct StatusQuery {
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  /// What an answer has that is shown to a person.
+  struct Answer: Decodable {
+    struct Check: Decodable {
+      var name: String
+      var outcome: String
+      var words: String
+    }
+
+    var node: String
+    var running: Bool
+    var sentence: String
+    var advice: String
+    var checks: [Check]?
+  }
+
+  let command: String
+  let question: StatusQuestion
+
+  /// Prints the answer. Ends with ``Exit/environment`` where no agent runs.
+  func run(_ options: SettingsOptions, _ format: Format) throws {
+    let settings = try options.resolved(interval: nil)
+    let plan = try RunSettings(settings, nodeName: settings.nodeName ?? NodeReader.hostName)
+    let (bytes, fault) = try answer(plan, root: settings.rootDirectory ?? "/")
+    switch format {
+    case .json: Output.standard.write(bytes + [UInt8(ascii: "\n")])
+    case .text: try lines(bytes).forEach(Output.standard.line)
+    }
+    if let fault {
+      Output.error.line("\(command): error: \(fault)")
+      throw Exit.environment
+    }
+  }
+
+  private func answer(_ plan: RunSettings, root: String) throws -> (bytes: [UInt8], fault: ServiceError?) {
+    let fault: ServiceError
+    do throws(ServiceError) { return (try StatusClient.ask(question, at: plan.socketPath), nil) } catch {
+      fault = error
+    }
+    guard case .notRunning = fault else {
+      Output.error.line("\(command): error: \(fault)")
+      throw Exit.environment
+    }
+    do {
+      let status = try AgentStatus.remembered(plan.agent, clock: .system(root: root))
+      return (status.json(explaining: question == .explain).compact, fault)
+    } catch {
+      Output.error.line("\(command): error: the agent is not running, and \(error)")
+      throw Exit.environment
+    }
+  }
+
+  private func lines(_ bytes: [UInt8]) throws -> [String] {
+    let answer: Answer
+    do {
+      answer = try JSONDecoder().decode(Answer.self, from: Data(bytes))
+    } catch {
+      Output.error.line("\(command): error: the agent's answer cannot be read: is it of another version?")
+      throw Exit.environment
+    }
+    let sentence = answer.running ? answer.sentence : "The agent is not running. When it last ran: \(answer.sentence)"
+    let width = (answer.checks ?? []).map(\.name.count).max() ?? 0
+    return [sentence] + (answer.advice.isEmpty ? [] : [answer.advice])
+      + (answer.checks ?? []).map { check in
+        let name = check.name + String(repeating: " ", count: width - check.name.count)
+        // Columns, but nothing behind the last word.
+        return "  \(Self.mark(check.outcome))  " + (check.words.isEmpty ? check.name : "\(name)  \(check.words)")
+      }
+  }
+
+  private static func mark(_ result: String) -> String {
+    switch result {
+    case "passed": "ok     "
+    case "failed": "FAILED "
+    case "pending": "pending"
+    default: "-      "
+    }
+  }
+}
+
+/// `ll-agent status`
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Say whether this node is licensed: since when, why not, how much time is left.",
+    discussion: "Asks the agent that runs here, as root. Without one it says what the last one knew, and ends with 3.")
+
+  @Option(help: "How to print it.")
+  var format: StatusQuery.Format = .text
+
+  @OptionGroup var options: SettingsOptions
+
+  func run() throws { try StatusQuery(command: "status", question: .status).run(options, format) }
+}
+
+/// `ll-agent explain`
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Say the same as status with every check, in the order in which each relies on the one before.",
+    discussion: "Asks the agent that runs here, as root. Without one it says what the last one knew, and ends with 3.")
+
+  @Option(help: "How to print it.")
+  var format: StatusQuery.Format = .text
+
+  @OptionGroup var options: SettingsOptions
+
+  func run() throws { try StatusQuery(command: "explain", question: .explain).run(options, format) }
+}
