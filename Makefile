@@ -9,9 +9,9 @@ OUT ?= out
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup ## installs what it needs, builds, seals the example cluster to simulated TPMs, renders it, unseals a node
+demo: setup ## installs what it needs, builds, seals the example cluster to simulated TPMs, renders it, unseals a node, licenses agents
 	@scripts/swift-build --product ll-bootimage
-	@scripts/swift-build --product ll-tpm
+	@for product in ll-tpm ll-agent ll-operator-dev openbao-double; do scripts/swift-build --product $$product; done
 	@scripts/demo $(OUT)
 
 setup: ## installs Debian packages by name, unpacks trixie's podman and systemd into a cache; seconds when nothing is missing

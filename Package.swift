@@ -304,7 +304,7 @@ let package = Package(
       ]),
     tests("DeskTests", ["ll-bootimage", "ll-tpm"]),
     tests("OperationsTests", ["ll-bootimage", "ll-tpm"]),
-    tests("IntegrationTests", ["ll-bootimage", "ll-tpm", crypto]),
+    tests("IntegrationTests", ["ll-bootimage", "ll-tpm", "ll-agent", "ll-operator-dev", "openbao-double", crypto]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -75,7 +75,7 @@ extension LicenseOperator {
     event(
       .licensed, seatID,
       "\(seat.rules.key.assurance.name): epoch \(grant.epoch), until \(ServerTime(nanoseconds: grant.notAfterNs).words), "
-        + "\(grant.seatsUsed) seats taken of \(grant.seatsIncluded) included")
+        + "\(grant.seatsUsed) of \(grant.seatsIncluded) included seats taken")
     sendConfiguration(id)
   }
 
