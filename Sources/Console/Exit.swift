@@ -1,3 +1,5 @@
+import Glibc
+
 /// The exit codes that all of the project's programs share.
 public enum Exit: Int32, Error, Sendable {
   /// Done.
@@ -8,4 +10,11 @@ public enum Exit: Int32, Error, Sendable {
   case usage = 2
   /// The environment failed: a file, the network, or what was waited for.
   case environment = 3
+
+  /// Ends the program, everything printed but without exit(3)'s handlers: OpenSSL's takes its locks apart, and another thread, the TPM's, may
+  /// still be letting go of what it made there.
+  public func end() -> Never {
+    fflush(nil)
+    _exit(rawValue)
+  }
 }

@@ -22,9 +22,9 @@ struct LLAgent: AsyncParsableCommand {
     let verdict = await verdict()
     // A result that was not printed is no success. A reader who has gone has read enough, and a failure stays what it
     // is.
-    guard verdict == .done, let loss = Output.loss else { Glibc.exit(verdict.rawValue) }
+    guard verdict == .done, let loss = Output.loss else { verdict.end() }
     Output.error.line("standard output: error: cannot be written: \(loss)")
-    Glibc.exit(Exit.environment.rawValue)
+    Exit.environment.end()
   }
 
   private static func verdict() async -> Exit {

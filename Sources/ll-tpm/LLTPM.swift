@@ -27,9 +27,9 @@ struct LLTPM: AsyncParsableCommand {
   static func main() async {
     Output.prepare()
     let verdict = await verdict()
-    guard verdict == .done, let loss = Output.loss else { Glibc.exit(verdict.rawValue) }
+    guard verdict == .done, let loss = Output.loss else { verdict.end() }
     Output.error.line("standard output: error: cannot be written: \(loss)")
-    Glibc.exit(Exit.environment.rawValue)
+    Exit.environment.end()
   }
 
   // The boot's own commands are parsed without all the others, which takes half as long. Whatever is wrong, or asked
