@@ -21,7 +21,7 @@ build: ## builds every program and test, debug
 	@scripts/swift-build --build-tests
 
 # Servers in the tests' own process, with deadlines: beside tests that keep every thread waiting for a child they would miss them.
-SERVERS := ^(OpenBaoDouble|KubernetesDouble|OpenBao|NodeAgent|OperatorDev|KubernetesAPI)Tests\.
+SERVERS := ^(OpenBaoDouble|KubernetesDouble|OpenBao|NodeIdentity|NodeAgent|OperatorDev|KubernetesAPI|Kubelet)Tests\.
 test: setup build ## every test, those against the real tools included
 	@python3 -m unittest discover -q -s scripts/tests
 	@timeout --kill-after=10 2400 swift test --skip-build --skip '$(SERVERS)'
