@@ -7,7 +7,7 @@ import Testing
 /// The agent's double on the rendered configuration, against the server's double.
 @Suite("OpenBao's double: an agent", .serialized)
 struct AgentTests {
-  private static let files = 15
+  private static let files = 16
 
   /// Runs the agent until its folder has `count` files; what is in them, and the agent's exit status if it ended by itself.
   private func run(
