@@ -6,6 +6,7 @@ struct SharedMachines: SuiteTrait, TestScoping {
   @TaskLocal static var current: Held?
 
   /// The machines are handled by one test at a time: the suites that share them are serialized.
+  // Unchecked for that reason: no two tests of such a suite run at once.
   final class Held: @unchecked Sendable {
     let machines: LabMachines
     /// The first step that failed, after which nothing is where the others expect it.

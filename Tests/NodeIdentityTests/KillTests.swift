@@ -6,6 +6,7 @@ import Testing
 @testable import NodeIdentity
 
 /// Counts the steps of the store, and ends the process at one of them as `kill -9` does.
+// Unchecked: the count is only touched with `lock` held.
 private final class StepCounter: @unchecked Sendable {
   private let lock = NSLock()
   private var count = 0

@@ -11,6 +11,7 @@ enum TLSPeer {
   static let greeting = "licensed to speak"
 
   /// What refused the peer, on either side.
+  // Unchecked: the words are only touched with `lock` held.
   final class Refusals: @unchecked Sendable {
     private let lock = NSLock()
     private var words: [String] = []
