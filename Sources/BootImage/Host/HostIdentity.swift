@@ -41,7 +41,9 @@ extension NodePlan {
         "connection",
         [
           .init("id", node.interface), .init("type", "ethernet"), .init("interface-name", node.interface),
-          .init("autoconnect", "true"),
+          // After four failures NetworkManager would leave the interface alone for minutes: an address that somebody
+          // else had while this node was away is enough.
+          .init("autoconnect", "true"), .init("autoconnect-retries", "0"),
         ]),
       .init(
         "ipv4",
