@@ -1,6 +1,7 @@
 import BootChain
 import BootLab
 import Foundation
+import TestSupport
 import Testing
 
 /// Nodes in emulated machines: a kernel, an initramfs with the real Ignition that reads fw_cfg, and a TPM that has measured this very boot.
@@ -9,25 +10,48 @@ import Testing
 struct EmulatedBootTests {
   private static let peers = ["master-1", "master-2"]
 
-  @Test("a master and a worker come from sealed secrets to the last proof")
-  func masterAndWorker() throws {
-    let machines = try LabMachines("emulated", desk: "emulated", timeout: 2000)
+  @Test("a worker comes from sealed secrets to the last proof")
+  func worker() throws { try bootsBesideTwoMasters("worker-1", goal: 12) }
+
+  @Test("a master comes from sealed secrets to the last proof", .needsWholeMatrix)
+  func master() throws { try bootsBesideTwoMasters("master-3", goal: 20) }
+
+  private func bootsBesideTwoMasters(_ name: String, goal: Int) throws {
+    let machines = try LabMachines("emulated-\(name)", desk: "emulated", timeout: 2000)
     defer { machines.end() }
     try machines.boot(Self.peers)
     try machines.expectWords("master-3", on: "master-1", unit: ChainUnit.bootstrapGate)
     _ = try machines.output(
       "master-1", ["sh", "-c", "mkdir -p /run/ll && echo master-3 >/run/ll/bootstrap-absent-peers"])
     try machines.expectProof(on: Self.peers)
-    for (name, goal) in [("worker-1", 12), ("master-3", 20)] {
-      try machines.emulate(name)
-      try machines.expectProof(on: [name], seconds: 900)
-      try machines.report([name], "\(name) in an emulated machine")
-      let budget = try machines.emulatedBudget(name)
-      let time = try machines.time(name)
-      print("  goal \(goal) s, a processor \(budget.factor) times slower: \(budget.limit) of which \(time) were taken")
-    }
+    try machines.emulate(name)
+    try machines.expectProof(on: [name], seconds: 900)
+    try machines.report([name], "\(name) in a virtual machine")
+    let budget = try machines.emulatedBudget(name)
+    let time = try machines.time(name)
+    print("  goal \(goal) s, a processor \(budget.factor) times slower: \(budget.limit) of which \(time) were taken")
     try machines.expectOneCluster(of: Self.peers)
-    try machines.expectNodes(["master-1", "master-2", "master-3", "worker-1"], askedFrom: "master-1")
+    try machines.expectNodes(Self.peers + [name], askedFrom: "master-1")
+  }
+
+  @Test(
+    "a disk with its own boot loader, as Fedora CoreOS's is, comes to the same last proof, and again without Ignition",
+    .needsWholeMatrix)
+  func ownBootLoader() throws {
+    let machines = try LabMachines("image", desk: "emulated", timeout: 3000)
+    defer { machines.end() }
+    let disk = "\(machines.kept)/stand-in.qcow2"
+    let made = try Command([SharedFolder.checkout.appendingPathComponent("scripts/lab/disk").path, disk], seconds: 600)
+    try #require(made.status == 0, "\(made.errors)")
+    defer { try? FileManager.default.removeItem(atPath: disk) }
+    try machines.boot(LabMachines.masters)
+    try machines.expectProof(on: LabMachines.masters, seconds: 300)
+    for isFirst in [true, false] {
+      try machines.emulate("worker-1", isFirst: isFirst, image: disk)
+      try machines.expectProof(on: ["worker-1"], seconds: 1500)
+      try machines.report(["worker-1"], isFirst ? "worker-1 from a disk that boots by itself" : "its second boot")
+      try machines.powerOff(["worker-1"])
+    }
   }
 
   @Test("a clock in 1970: the gate says so; the chain completes when time servers have set it", .needsWholeMatrix)

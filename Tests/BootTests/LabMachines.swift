@@ -120,11 +120,12 @@ final class LabMachines {
     }
   }
 
-  /// Switches an emulated machine on, whose clock reads `clock`, or now.
-  func emulate(_ name: String, isFirst: Bool = true, clock: String? = nil) throws {
+  /// Switches a virtual machine on, whose clock reads `clock`, or now; from the disk `image`, or the lab's tree.
+  func emulate(_ name: String, isFirst: Bool = true, clock: String? = nil, image: String? = nil) throws {
     var machine = QEMUMachine(
       address: "\(Self.address(name))/24", shownFolders: [try SharedFolder.swiftLibraries()])
     machine.clock = clock
+    machine.image = image
     let bytes = [UInt8](try Data(contentsOf: config(name)))
     let config = try lab.write(config: bytes, of: name, measuringAfter: ChainUnit.ciliumReady)
     try boot(node(name, config: config), on: machine, isFirst: isFirst)

@@ -1,5 +1,5 @@
-/// A node in an emulated machine with a kernel and an initramfs of its own, where Ignition runs as on a real host: minutes without KVM.
-/// `scripts/lab/qemu` knows how.
+/// A node in a virtual machine with a kernel and an initramfs of its own, where Ignition runs as on a real host: minutes where KVM does
+/// not work. `scripts/lab/qemu` knows how.
 public struct QEMUMachine: Machine {
   /// `qemu`.
   public let kind = "qemu"
@@ -11,6 +11,8 @@ public struct QEMUMachine: Machine {
   public var shownFolders: [String]
   /// What its clock reads when it is switched on, as QEMU's `-rtc base=` takes it; `nil` for now.
   public var clock: String?
+  /// A disk that boots by itself, such as Fedora CoreOS's for QEMU (qcow2 or raw); `nil` for the lab's tree.
+  public var image: String?
 
   /// A machine; see the properties.
   public init(address: String? = nil, shownFolders: [String] = []) {
@@ -30,6 +32,12 @@ public struct QEMUMachine: Machine {
     ]
     if let address {
       words += ["--network", address, "--netdev", "tap,ifname=\(tap),script=no,downscript=no"]
+      // No two of a network may have the same.
+      if let hardware = Self.hardwareAddress(of: address) { words += ["--mac", hardware] }
+    }
+    if let image {
+      words += ["--image", image]
+      if address != nil { words += ["--dhcp", start.network.bridge] }
     }
     for folder in shownFolders { words += ["--bind-ro", folder] }
     if let tpm = start.node.tpm { words += ["--swtpm", "\(tpm)/state"] }
@@ -37,6 +45,14 @@ public struct QEMUMachine: Machine {
     if let clock { words += ["--clock", clock] }
     if !start.isFirst { words.append("--second-boot") }
     return words + [start.node.config, start.state]
+  }
+
+  /// A locally administered address (IEEE 802, first octet 52) from the last three octets of an IPv4 address.
+  static func hardwareAddress(of address: String) -> String? {
+    let octets = address.prefix { $0 != "/" }.split(separator: ".").compactMap { UInt8($0) }
+    guard octets.count == 4 else { return nil }
+    let hexadecimal = octets.dropFirst().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    return (["52", "54", "00"] + hexadecimal).joined(separator: ":")
   }
 
   /// See ``Machine``. A unit of the lab's tree writes it to a virtio port, whose other end is a file.

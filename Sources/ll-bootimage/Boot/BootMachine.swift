@@ -6,8 +6,18 @@ import Glibc
 
 /// On what a node is booted.
 struct BootMachine: ParsableArguments {
-  @Option(help: "nspawn, a container that takes seconds; qemu, an emulated machine with an initramfs of its own.")
-  var on: Kind = .nspawn
+  @Option(
+    name: .customLong("on"),
+    help: ArgumentHelp(
+      "nspawn, a container that takes seconds; qemu, a virtual machine with an initramfs of its own (default: nspawn, with --image qemu).",
+      valueName: "KIND"))
+  var chosen: Kind?
+
+  @Option(
+    help: ArgumentHelp(
+      "A disk that boots by itself in the virtual machine, such as Fedora CoreOS's for QEMU; it is not changed.",
+      valueName: "fcos.qcow2"))
+  var image: String?
 
   @Option(
     help: ArgumentHelp("The lab's tree (default: the one in the cache, as `make lab` builds it).", valueName: "TREE")
@@ -43,6 +53,20 @@ struct BootMachine: ParsableArguments {
     case nspawn
     /// QEMU with TCG.
     case qemu
+  }
+
+  /// The kind of machine.
+  var on: Kind { chosen ?? (image == nil ? .nspawn : .qemu) }
+
+  func validate() throws {
+    if image != nil, chosen == .nspawn { throw ValidationError("--image boots in a virtual machine: --on qemu") }
+  }
+
+  /// The virtual machine that a node boots in.
+  func virtualMachine(address: String?) throws(LabError) -> QEMUMachine {
+    var machine = QEMUMachine(address: address, shownFolders: bindRo)
+    machine.image = try image.map { (path) throws(LabError) in try Self.absolute(path) }
+    return machine
   }
 
   /// The container that a node boots in.

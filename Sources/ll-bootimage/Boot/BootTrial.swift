@@ -26,8 +26,7 @@ struct BootTrial {
     case .nspawn: running = try lab.boot(booted, on: machine.container, isFirst: isFirst, timeout: seconds + 120)
     case .qemu:
       running = try lab.boot(
-        booted, on: QEMUMachine(address: node.address, shownFolders: machine.bindRo), isFirst: isFirst,
-        timeout: seconds + 300)
+        booted, on: try machine.virtualMachine(address: node.address), isFirst: isFirst, timeout: seconds + 300)
     }
     let isReady = try running.wait(forProofOf: lastProof, atMost: .seconds(seconds))
     try explainNothing(running)
