@@ -3,15 +3,23 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import Synchronization
 import X509
 
 /// One request on one connection. Server certificates are verified against `anchors`, names and addresses included.
 struct HTTPClient: Sendable {
   /// Whom to trust; `nil` takes any certificate, as kubelet's probes do.
-  var anchors: Anchors?
+  var anchors: Anchors? { didSet { madeContext = MadeContext() } }
   /// Whom to be.
-  var identity: Identity?
-  var timeout: Duration = .seconds(10)
+  var identity: Identity? { didSet { madeContext = MadeContext() } }
+  var timeout: Duration
+  private var madeContext = MadeContext()
+
+  init(anchors: Anchors? = nil, identity: Identity? = nil, timeout: Duration = .seconds(10)) {
+    self.anchors = anchors
+    self.identity = identity
+    self.timeout = timeout
+  }
 
   func send(
     _ method: String, _ url: String, headers: [String: String] = [:], body: [UInt8] = []
@@ -23,7 +31,7 @@ struct HTTPClient: Sendable {
     let port = components.port ?? (isTLS ? 443 : 80)
     var target = components.percentEncodedPath.isEmpty ? "/" : components.percentEncodedPath
     if let query = components.percentEncodedQuery { target += "?\(query)" }
-    let context = isTLS ? try tlsContext() : nil
+    let context = isTLS ? try madeContext.context(tlsContext) : nil
     let name = IPText.isAddress(host) ? nil : host
     return try await exchange(method, target, host: "\(host):\(port)", headers, body, tls: (context, name)) {
       $0.connect(host: host, port: port)
@@ -97,6 +105,18 @@ struct HTTPClient: Sendable {
     } catch {
       throw Refusal("dial tcp \(host): \(error)")
     }
+  }
+}
+
+/// A client's TLS context, made at its first request: reading keys and certificates costs more than the request.
+private final class MadeContext: Sendable {
+  private let made = Mutex<NIOSSLContext?>(nil)
+
+  func context(_ make: () throws(Refusal) -> NIOSSLContext) throws(Refusal) -> NIOSSLContext {
+    if let context = made.withLock({ $0 }) { return context }
+    let context = try make()
+    made.withLock { $0 = context }
+    return context
   }
 }
 
