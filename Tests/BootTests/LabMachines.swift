@@ -233,8 +233,9 @@ final class LabMachines {
   func powerOff(_ names: [String]) throws {
     for name in names {
       let machine = try machine(name)
-      let isOff = try machine.powerOff()
-      #expect(isOff, "\(name) was not off after a minute")
+      let limit: Duration = machine.kind == "qemu" ? .seconds(600) : .seconds(60)
+      let isOff = try machine.powerOff(atMost: limit)
+      #expect(isOff, "\(name) was not off after \(limit)")
       try keep(name)
       if !isOff { machine.cutPower() }
       running[name] = nil

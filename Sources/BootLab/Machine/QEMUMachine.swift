@@ -24,7 +24,9 @@ public struct QEMUMachine: Machine {
   public func boot(_ start: MachineStart) -> [String] {
     // A name of an interface has at most 15 bytes.
     let tap = "tap-\(start.node.name.prefix(11))"
-    let plug = "ip tuntap add \"$2\" mode tap; ip link set \"$2\" master \"$3\" up;"
+    // The one of an earlier boot is there still.
+    let plug =
+      "ip link show \"$2\" >/dev/null 2>&1 || ip tuntap add \"$2\" mode tap; ip link set \"$2\" master \"$3\" up;"
     var words = [
       "env", "LL_LAB_INSIDE=yes", "LL_LAB_TREE=\(start.tools.tree)",
       "sh", "-ec", "\(address == nil ? "" : plug) echo $$ >\"$1\"; shift 3; exec \"$@\"", "sh", "\(start.state).pid",

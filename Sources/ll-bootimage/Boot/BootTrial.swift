@@ -40,8 +40,12 @@ struct BootTrial {
     }
     let timeline = running.timeline(budget: budget, lastProof: lastProof)
     let broken = timeline.firstBreak(in: running.entries)
-    if isReady, endsInOrder, isFirst, try !running.powerOff() {
-      throw .refused("\(node.name) did not shut down within a minute")
+    if isReady, endsInOrder, isFirst {
+      // Stopping takes an emulated processor as long as starting.
+      let limit: Duration = machine.on == .qemu ? .seconds(600) : .seconds(60)
+      guard try running.powerOff(atMost: limit) else {
+        throw .refused("\(node.name) did not shut down within \(limit)")
+      }
     }
     return Result(machine: running, timeline: timeline, broken: broken)
   }
