@@ -33,10 +33,6 @@ public enum AttestationRefusal: Error, Sendable, Hashable {
   case qualifiedSigner
   /// The signature is not the attestation key's; the words say why.
   case signature(String)
-  /// The endorsement key belongs to another node, named here.
-  case endorsementKeyBound(String)
-  /// The node has another endorsement key on record.
-  case endorsementKeyChanged
   /// The cryptographic library or the memory refused; its words. Not the node's fault.
   case environment(String)
 }
@@ -51,7 +47,7 @@ extension AttestationRefusal: CustomStringConvertible {
     case .endorsementCertificate(let words): "the endorsement key's certificate is not good: \(words)"
     case .endorsementKeyUnproven:
       "the endorsement key proves nothing: it has no certificate of a known maker, and was not registered; "
-        + "register it from `ll-tpm identity`, run on that machine"
+        + "register it from `ll-tpm identity`, run on that machine, or an RSA key from its certificate"
     case .attestationKey(let words): "the attestation key is not good: \(words)"
     case .tlsKey(let words): "the TLS key is not good: \(words)"
     case .tlsKeyNotThisSession: "the offered TLS key is not that of this session's certificate"
@@ -63,10 +59,6 @@ extension AttestationRefusal: CustomStringConvertible {
     case .certifiedName: "the certification is about another key than the offered TLS key"
     case .qualifiedSigner: "the certification's signer is not the offered attestation key below the endorsement key"
     case .signature(let words): "the certification's signature is not the attestation key's: \(words)"
-    case .endorsementKeyBound(let node):
-      "this TPM belongs to the node \(node); release it there first, if the machine has another name now"
-    case .endorsementKeyChanged:
-      "this node has another TPM on record; release it first, if the board or the TPM was replaced"
     case .environment(let words): "the evidence could not be judged: \(words)"
     }
   }

@@ -7,7 +7,7 @@ import X509
 /// Judges what a node says of its TPM: first the evidence, then the answer to a ``Challenge``.
 ///
 /// Pure: no clock, no network. Who the node is comes from elsewhere (a reviewed token, or the certificate's role);
-/// which TPM belongs to which node is kept in an ``EndorsementBook``.
+/// which TPM belongs to which node, and whether its clock went back, is known to whoever keeps the seats.
 public struct AttestationVerifier: Sendable {
   /// What makes an endorsement key believable.
   public var anchors: EndorsementAnchors
@@ -95,7 +95,7 @@ public struct AttestationVerifier: Sendable {
   private func proof(
     of evidence: TPMEvidence, at now: Int64
   ) async throws(AttestationRefusal) -> (Assurance, ProvenKeys.Proof) {
-    let isRegistered = anchors.registered.contains(evidence.endorsementKey.name)
+    let isRegistered = anchors.hasRegistered(evidence.endorsementKey)
     guard !evidence.endorsementCertificates.isEmpty else {
       guard isRegistered else { throw .endorsementKeyUnproven }
       return (.hardwareTPM, .registered)
@@ -120,7 +120,7 @@ public struct AttestationVerifier: Sendable {
     {
       let chain = EndorsementChain(roots: roots, intermediates: intermediates, now: now)
       switch await chain.verdict(leaf) {
-      case .good(let root): return (assurance, .certificate(authority: "\(root.subject)"))
+      case .good(let chain): return (assurance, .certificate(chain: chain))
       case .refused(let words) where !isRegistered: throw .endorsementCertificate(words)
       case .refused, .unknownAuthority: continue
       }

@@ -21,14 +21,14 @@ public struct ChallengeAnswer: Sendable, Hashable {
 public struct AttestedKey: Sendable, Hashable {
   /// How well the key is held.
   public let assurance: Assurance
-  /// What the TPM calls its endorsement key: bound to one node (``EndorsementBook``).
+  /// What the TPM calls its endorsement key: bound to one node, which whoever keeps the seats sees to.
   public let endorsementKeyName: Name
   /// What the TPM calls its attestation key.
   public let attestationKeyName: Name
   /// The TLS key's SubjectPublicKeyInfo in DER: what is pinned, and hashed into grants.
   public let tlsKey: [UInt8]
   /// The TPM's clock and its reset and restart counts when it certified, as they are: the attestation key is in the
-  /// endorsement hierarchy, for which a TPM does not obfuscate them. For ``ClockOrder``.
+  /// endorsement hierarchy, for which a TPM does not obfuscate them.
   public let clockInfo: Attest.ClockInfo
   /// The TPM firmware's version, not obfuscated either.
   public let firmwareVersion: UInt64

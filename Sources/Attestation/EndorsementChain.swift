@@ -13,8 +13,8 @@ struct EndorsementChain {
 
   /// How the judgement came out.
   enum Verdict {
-    /// The chain ends at this root.
-    case good(Certificate)
+    /// This chain, leaf first, ends at one of the roots.
+    case good([Certificate])
     /// No chain leads to a root.
     case unknownAuthority
     /// A chain leads to a root, and is refused for this reason.
@@ -28,7 +28,7 @@ struct EndorsementChain {
       RFC5280Policy(fixedExpiryValidationTime: time)
     }
     switch await verifier.validate(leaf: leaf, intermediates: CertificateStore(intermediates)) {
-    case .validCertificate(let chain): return chain.last.map(Verdict.good) ?? .unknownAuthority
+    case .validCertificate(let chain): return .good(Array(chain))
     case .couldNotValidate(let failures):
       guard let first = failures.first else { return .unknownAuthority }
       // Each policy's words follow its type's name; the library's can quote whole certificates.

@@ -1,4 +1,5 @@
 public import TPMStructures
+public import X509
 
 /// Evidence whose endorsement key is known to be a TPM's, and whose other keys are of the right kind. That they are in
 /// that very TPM is what the answer to a ``Challenge`` shows.
@@ -14,9 +15,10 @@ public struct ProvenKeys: Sendable, Hashable {
 
   /// How it is known that an endorsement key is a TPM's.
   public enum Proof: Sendable, Hashable {
-    /// By a certificate that chains to the authority with this subject.
-    case certificate(authority: String)
-    /// It was registered from `ll-tpm identity`.
+    /// By this chain, the endorsement key's own certificate first and an anchor last. Whether any of it was revoked is not
+    /// judged here: whoever has the lists looks there.
+    case certificate(chain: [Certificate])
+    /// It was registered by hand.
     case registered
   }
 

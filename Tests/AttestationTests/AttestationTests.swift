@@ -54,7 +54,8 @@ struct AttestationTests {
     try tpm.software.restart()
     let second = try await attest(tpm, verifier)
     #expect(second.clockInfo.resetCount == first.clockInfo.resetCount + 1)
-    #expect(ClockOrder(from: first.clockInfo, to: second.clockInfo) == .forwards)
+    // What swtpm had not saved when it was killed may be missing: 2^22 ms at most.
+    #expect(second.clockInfo.clock + 1 << 22 >= first.clockInfo.clock)
   }
 
   @Test("a registered TPM without a certificate proves itself by its ECC key; one that nobody registered does not")

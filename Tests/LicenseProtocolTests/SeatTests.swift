@@ -167,6 +167,30 @@ struct SeatTests {
   }
 }
 
+@Suite("A TPM's clock")
+struct TPMClockTests {
+  // TPM 2.0 part 1, 36.3: the clock's own value is saved every 2^22 ms at the least.
+  @Test(
+    "clock, resets and restarts only rise; a clock that lost its power may fall by what was not saved",
+    arguments: [
+      // clock, resets, restarts, safe: before and after, and whether that is behind.
+      ((100, 5, 2, true), (100, 5, 2, true), false), ((100, 5, 2, true), (99, 5, 2, true), true),
+      ((100, 5, 2, true), (200, 4, 9, true), true), ((100, 5, 2, true), (200, 5, 1, true), true),
+      ((100, 5, 2, true), (200, 6, 0, true), false), ((5_000_000, 5, 2, true), (900_000, 6, 0, false), false),
+      ((5_000_000, 5, 2, true), (900_000, 6, 0, true), true), ((5_000_000, 5, 2, true), (900_000, 5, 2, false), true),
+      ((4_194_305, 5, 2, true), (1, 6, 0, false), false), ((4_194_306, 5, 2, true), (1, 6, 0, false), true),
+    ] as [((UInt64, UInt32, UInt32, Bool), (UInt64, UInt32, UInt32, Bool), Bool)])
+  func order(
+    _ before: (UInt64, UInt32, UInt32, Bool), _ after: (UInt64, UInt32, UInt32, Bool), _ isBehind: Bool
+  ) {
+    #expect(clock(after).isBehind(clock(before)) == isBehind)
+  }
+
+  private func clock(_ value: (UInt64, UInt32, UInt32, Bool)) -> TPMClock {
+    TPMClock(clock: value.0, resetCount: value.1, restartCount: value.2, isSafe: value.3)
+  }
+}
+
 @Suite("The ratchet")
 struct RatchetTests {
   static func value(_ number: UInt8) -> [UInt8] { [UInt8](repeating: number, count: 32) }

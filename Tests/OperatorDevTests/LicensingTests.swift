@@ -139,6 +139,54 @@ struct LicensingTests {
     await fixture.kill()
   }
 
+  @Test("a person releases the brake for what it holds; what expires after that is held again")
+  func release() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 20, limit: 20)])
+    var nodes: [FileKeyNode] = []
+    for number in 0..<8 {
+      let node = try FileKeyNode(fixture, "node-\(number)")
+      try await node.license()
+      nodes.append(node)
+    }
+    for node in nodes[..<5] { await node.session.close() }
+    try await fixture.advance(35)
+    for node in nodes[5...] { try await node.beat() }
+    try await fixture.advance(6)
+    let held = try #require(fixture.events(.massExpiryBraked).first?.message)
+    // The event says what to write.
+    let words = try #require(held.split(separator: " ").first { $0.hasPrefix("ReleaseBrake=") })
+    let status = try OperatorStatus(file: fixture.settings.state)
+    #expect(status.table.contains("the brake holds 5 expired leases since "))
+    #expect(status.table.contains("\n") && status.table.contains(words))
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(status.json)) as? [String: Any])
+    let brake = try #require(json["brake"] as? [String: Any])
+    #expect((brake["nodes"] as? [String])?.count == 5)
+    #expect("ReleaseBrake=\(brake["release"] as? String ?? "")" == words)
+
+    // Another time than the one that is held releases nothing.
+    try fixture.folder.write("[Consent]\nReleaseBrake=2026-01-01T00:00:00Z\n", to: "consent.conf")
+    try await fixture.advance(1)
+    #expect(fixture.events(.leaseExpired).isEmpty)
+    try fixture.folder.write("[Consent]\n\(words)\n", to: "consent.conf")
+    try await fixture.advance(1)
+    #expect(fixture.events(.leaseExpired).map(\.node).sorted() == (0..<5).map { "node-\($0)" })
+    #expect(
+      fixture.events(.massExpiryReleased).map(\.message) == [
+        "5 nodes are tainted together, as the consent file says."
+      ])
+    #expect(try !OperatorStatus(file: fixture.settings.state).table.contains("brake"))
+
+    // The same words in the file do not let the rest go.
+    for node in nodes[5...] { await node.session.close() }
+    try await fixture.advance(41)
+    try await fixture.advance(1)
+    #expect(fixture.events(.leaseExpired).count == 5)
+    #expect(fixture.events(.massExpiryBraked).last?.message.hasPrefix("3 of 8 leases expired and 0 ") == true)
+    await fixture.kill()
+  }
+
   @Test("after its own start the operator judges nobody for a whole lease")
   func restart() async throws {
     let fixture = try OperatorFixture()

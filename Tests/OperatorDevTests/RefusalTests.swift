@@ -35,6 +35,28 @@ struct RefusalTests {
       "a short fingerprint", { $0.hardware.fingerprint = Data([1]) }, .malformed,
       "A message of this node is malformed: the fingerprint of Hello has 1 bytes."
     ),
+    (
+      "an epoch that no grant can follow", { $0.epoch = 1 << 62 }, .malformed,
+      "A message of this node is malformed: it claims an epoch above the highest there is."
+    ),
+    (
+      "a fingerprint of other facts",
+      {
+        $0.hardware.fingerprint = Data(repeating: 1, count: 32)
+        $0.hardware.facts = [.with { $0.name = "product-uuid" }]
+      }, .malformed, "A message of this node is malformed: the fingerprint of Hello is not that of its facts."
+    ),
+    (
+      "facts without a fingerprint", { $0.hardware.facts = [.with { $0.name = "product-uuid" }] }, .malformed,
+      "A message of this node is malformed: the fingerprint of Hello is not that of its facts."
+    ),
+    (
+      "a fact twice",
+      {
+        $0.hardware.fingerprint = Data(repeating: 1, count: 32)
+        $0.hardware.facts = [.with { $0.name = "product-uuid" }, .with { $0.name = "product-uuid" }]
+      }, .malformed, "A message of this node is malformed: the fingerprint of Hello is not that of its facts."
+    ),
   ]
 
   @Test("a Hello that cannot be answered", arguments: hellos.indices)

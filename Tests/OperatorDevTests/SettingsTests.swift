@@ -103,6 +103,23 @@ struct SettingsTests {
     #expect(
       reader.report.sorted.map(\.description) == ["3:1: error: LowerAssurance= is not ORGANISATION/NODE: \"node-b\""])
   }
+
+  @Test(
+    "a release of the brake names the moment that the event names, and nothing looser",
+    arguments: [
+      ("2026-11-21T19:44:05Z", true), ("2026-11-21 19:44:05", false), ("2026-11-21T19:44Z", false), ("yes", false),
+      ("2026-11-21T19:44:05+01:00", false),
+    ])
+  func releaseBrake(_ time: String, _ isGood: Bool) {
+    var reader = ConsentReader()
+    let consent = reader.read(Array("[Consent]\nReleaseBrake=\(time)\n".utf8))
+    #expect(consent.releaseBrake == (isGood ? [time] : []))
+    #expect(
+      reader.report.sorted.map(\.description)
+        == (isGood
+          ? []
+          : ["2:1: error: ReleaseBrake= is not a time as the event has it, 2026-11-21T19:44:05Z: \"\(time)\""]))
+  }
 }
 
 @Suite("The program")

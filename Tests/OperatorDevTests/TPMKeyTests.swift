@@ -3,7 +3,6 @@ import Crypto
 import Foundation
 import LicenseProtocol
 import NodeIdentity
-import PKI
 import SwiftProtobuf
 import TPM2
 import TPMStructures
@@ -16,107 +15,30 @@ import Testing
   "A node with its key in a TPM", .enabled(if: SoftwareTPM.isInstalled, "swtpm is not installed"), .serialized,
   .timeLimit(.minutes(5)))
 struct TPMKeyTests {
-  /// What a node says to the operator, and hears, without a network between: the certificate is judged elsewhere.
-  private struct Line {
-    let licenseOperator: LicenseOperator
-    let id: UInt64
-    let certificate: [UInt8]
-    private let messages: AsyncStream<Lowlayer_Agent_V1_OperatorMessage>
-
-    init(_ fixture: OperatorFixture, _ name: String, publicKeyDER: [UInt8]) async throws {
-      licenseOperator = try fixture.licenseOperator
-      certificate = try fixture.acme.issue(name, publicKeyDER: publicKeyDER)
-      let outbox = Outbox()
-      messages = outbox.messages
-      let peer = Peer(organisation: "org-acme", leaf: try IssuedCertificate(der: certificate))
-      id = try #require(await licenseOperator.opened(peer, outbox))
-    }
-
-    func say(_ message: Up) async { await licenseOperator.received(.with { $0.message = message }, in: id) }
-
-    func hear() async throws -> Down {
-      for await message in messages { return try #require(message.message) }
-      throw ScriptedNode.Failure.ended("the outbox is closed")
-    }
-
-    func hello() async throws -> Lowlayer_Agent_V1_Welcome {
-      await say(
-        .hello(
-          .with {
-            $0.protocol = ProtocolVersion.range
-            $0.hardware.fingerprint = Data(repeating: 3, count: 32)
-          }))
-      guard case .welcome(let welcome) = try await hear() else { throw ScriptedNode.Failure.unexpected("no Welcome") }
-      return welcome
-    }
-  }
-
-  private func offer(_ evidence: TPMEvidenceBytes) -> Up {
-    .attestationOffer(
-      .with {
-        $0.tpm.endorsementKey = Data(evidence.endorsementKey)
-        $0.tpm.attestationKey = Data(evidence.attestationKey)
-        $0.tpm.tlsKey = Data(evidence.tlsKey)
-      })
-  }
-
-  private struct TPMEvidenceBytes {
-    var endorsementKey: [UInt8]
-    var attestationKey: [UInt8]
-    var tlsKey: [UInt8]
-  }
-
   @Test("registered, it is hardware; unregistered, refused; another node's, refused; and it becomes no file key")
   func registered() async throws {
-    let software = try SoftwareTPM()
-    let tpm = NodeTPM(try TPM(TCTI(software.tcti)))
-    let tlsKey = try await tpm.makeKey()
-    let attestationKey = try await tpm.makeAttestationKey(below: .ecc)
-    let shown = try await tpm.evidence(attestationKey, tlsKey: tlsKey)
-    let evidence = TPMEvidenceBytes(
-      endorsementKey: shown.endorsementKey.sizedWire, attestationKey: shown.attestationKey.sizedWire,
-      tlsKey: shown.tlsKey.sizedWire)
+    let simulated = try await SimulatedNode(below: .ecc)
+    let tlsKey = simulated.tlsKey
     let fixture = try OperatorFixture { $0.endorsement.registered = $0.organisations + "/../registered" }
     try fixture.folder.write("", to: "registered/.keep")
     try await fixture.start()
     try await fixture.allow([("org-acme", included: 5, limit: 5)])
 
-    let stranger = try await Line(fixture, "node-a", publicKeyDER: tlsKey.publicKeyInfo)
+    let stranger = try await TPMLine(fixture, "node-a", publicKeyDER: tlsKey.publicKeyInfo)
     _ = try await stranger.hello()
-    await stranger.say(offer(evidence))
-    guard case .refusal(let unproven) = try await stranger.hear() else {
-      Issue.record("an endorsement key that proves nothing was not refused")
-      return
-    }
+    await stranger.say(try simulated.offer())
+    let unproven = try await stranger.refusal()
     #expect(unproven.reason == .attestation)
     #expect(unproven.message.contains("the endorsement key proves nothing"))
 
-    let key = Data(evidence.endorsementKey).base64EncodedString()
+    let key = Data(simulated.endorsementKey.sizedWire).base64EncodedString()
     try fixture.folder.write(#"{"ek":{"public":"\#(key)"}}"#, to: "registered/a.json")
     await (try fixture.licenseOperator).reload()
-    let node = try await Line(fixture, "node-a", publicKeyDER: tlsKey.publicKeyInfo)
+    let node = try await TPMLine(fixture, "node-a", publicKeyDER: tlsKey.publicKeyInfo)
     let welcome = try await node.hello()
-    await node.say(offer(evidence))
-    guard case .challenge(let challenge) = try await node.hear() else {
-      Issue.record("no Challenge")
-      return
-    }
-    let binding = try SessionBinding(
-      sessionID: Array(welcome.sessionID), clientCertificate: node.certificate,
-      serverCertificate: try fixture.serverLeaf)
-    let data = try QualifyingData(
-      nonce: Array(challenge.nonce), fingerprint: [UInt8](repeating: 3, count: 32), nodeUID: challenge.nodeUid,
-      binding: binding)
-    let answer = try await tpm.answer(
-      Credential(blob: Array(challenge.credentialBlob), encryptedSeed: Array(challenge.encryptedSecret)),
-      qualifyingData: data.bytes, attestationKey: attestationKey, tlsKey: tlsKey)
-    let reply = Up.challengeReply(
-      .with {
-        $0.nonce = challenge.nonce
-        $0.activatedSecret = Data(answer.activatedSecret)
-        $0.certifyInfo = Data(answer.certifyInfo)
-        $0.certifySignature = Data(answer.certifySignature)
-      })
+    await node.say(try simulated.offer())
+    let challenge = try await node.challenge()
+    let reply = try await simulated.answer(challenge, in: welcome, on: node, to: fixture)
     await node.say(reply)
     guard case .licenseGrant(let sent) = try await node.hear() else {
       Issue.record("no LicenseGrant")
@@ -128,22 +50,15 @@ struct TPMKeyTests {
 
     // An answer is good once.
     await node.say(reply)
-    guard case .refusal(let replayed) = try await node.hear() else {
-      Issue.record("a replayed answer was not refused")
-      return
-    }
-    #expect(replayed.reason == .attestation)
+    #expect(try await node.refusal().reason == .attestation)
 
-    let other = try await Line(fixture, "node-b", publicKeyDER: tlsKey.publicKeyInfo)
+    let other = try await TPMLine(fixture, "node-b", publicKeyDER: tlsKey.publicKeyInfo)
     _ = try await other.hello()
-    await other.say(offer(evidence))
-    guard case .refusal(let bound) = try await other.hear() else {
-      Issue.record("another node's TPM was not refused")
-      return
-    }
+    await other.say(try simulated.offer())
+    let bound = try await other.refusal()
     #expect(bound.reason == .endorsementKeyBound)
     #expect(bound.message == "This TPM's endorsement key is bound to node node-a.")
-    await tpm.tpm.close()
+    await simulated.tpm.tpm.close()
 
     let filed = try FileKeyNode(fixture, "node-a")
     await (try fixture.licenseOperator).closed(node.id)
@@ -156,6 +71,83 @@ struct TPMKeyTests {
     try await fixture.advance(1)
     try await filed.reconnect()
     #expect(try await filed.license().assurance == .fileKey)
+    await fixture.kill()
+  }
+
+  @Test("an RSA key that its maker certified proves itself by whatever of it a person put into the folder")
+  func registeredRSA() async throws {
+    let simulated = try await SimulatedNode(below: .rsa)
+    #expect(simulated.endorsementKey.type == .rsa)
+    let info = try #require(simulated.endorsementKey.subjectPublicKeyInfo)
+    // Of a maker that the operator does not know.
+    let certificate = try TestAuthority("some maker").issue("a TPM", publicKeyDER: info)
+    let fixture = try OperatorFixture { $0.endorsement.registered = $0.organisations + "/../registered" }
+    try fixture.folder.write("", to: "registered/.keep")
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5)])
+    let area = simulated.endorsementKey.sizedWire
+    func pem(_ kind: String, _ der: [UInt8]) -> Data {
+      let text = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+      return Data("-----BEGIN \(kind)-----\n\(text)\n-----END \(kind)-----\n".utf8)
+    }
+    let files: [(String, Data)] = [
+      ("a.json", Data(#"{"ek":{"public":"\#(Data(area).base64EncodedString())"}}"#.utf8)), ("a.pub", Data(area)),
+      ("a.crt", Data(certificate)), ("a.pem", pem("CERTIFICATE", certificate)), ("b.pem", pem("PUBLIC KEY", info)),
+    ]
+    let folder = fixture.folder.url.appendingPathComponent("registered")
+    for (name, bytes) in files {
+      try bytes.write(to: folder.appendingPathComponent(name))
+      await (try fixture.licenseOperator).reload()
+      #expect(fixture.events(.reloadFailed).isEmpty, "\(name)")
+      let node = try await TPMLine(fixture, "node-a", publicKeyDER: simulated.tlsKey.publicKeyInfo)
+      _ = try await node.hello()
+      await node.say(try simulated.offer(certificates: [certificate]))
+      #expect(try await node.challenge().nonce.count == 32, "\(name)")
+      await (try fixture.licenseOperator).closed(node.id)
+
+      try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+      await (try fixture.licenseOperator).reload()
+      let stranger = try await TPMLine(fixture, "node-a", publicKeyDER: simulated.tlsKey.publicKeyInfo)
+      _ = try await stranger.hello()
+      await stranger.say(try simulated.offer(certificates: [certificate]))
+      #expect(try await stranger.refusal().message.contains("the endorsement key proves nothing"), "\(name)")
+    }
+
+    try Data(certificate).write(to: folder.appendingPathComponent("a.crt"))
+    await (try fixture.licenseOperator).reload()
+    let node = try await TPMLine(fixture, "node-a", publicKeyDER: simulated.tlsKey.publicKeyInfo)
+    let welcome = try await node.hello()
+    await node.say(try simulated.offer(certificates: [certificate]))
+    await node.say(try await simulated.answer(try await node.challenge(), in: welcome, on: node, to: fixture))
+    guard case .licenseGrant(let sent) = try await node.hear() else {
+      Issue.record("no LicenseGrant")
+      return
+    }
+    #expect(try GrantSignature.verify(sent, key: Array(welcome.grantKey)).assurance == .hardwareTpm)
+    await simulated.tpm.tpm.close()
+    await fixture.kill()
+  }
+
+  @Test("what is no endorsement key, or more than one, is not registered, and the file is named")
+  func notRegistered() async throws {
+    let fixture = try OperatorFixture { $0.endorsement.registered = $0.organisations + "/../registered" }
+    let maker = try TestAuthority("some maker")
+    let weak = try Command(["openssl", "genrsa", "-out", "weak.key", "1024"], in: fixture.folder.url)
+    #expect(weak.status == 0, "\(weak.errors)")
+    let public1024 = try Command(["openssl", "rsa", "-in", "weak.key", "-pubout"], in: fixture.folder.url)
+    let files = [
+      ("two.pem", try maker.pem + maker.pem, "two.pem: error: key: error: 2 keys and certificates instead of one"),
+      ("none.pem", "", "none.pem: error: "), ("no.pub", "not a key", "no.pub: error: "),
+      (
+        "weak.pem", public1024.output,
+        "weak.pem: error: the endorsement key is not one: it is neither a P-256 key nor an RSA key of 2048 bits or more"
+      ),
+      ("template.json", #"{"ek":{}}"#, "template.json: error: "),
+    ]
+    for (name, text, _) in files { try fixture.folder.write(text, to: "registered/\(name)") }
+    try await fixture.start()
+    let words = fixture.events(.reloadFailed).first?.message ?? ""
+    for (name, _, expected) in files { #expect(words.contains(expected), "\(name): \(words)") }
     await fixture.kill()
   }
 }

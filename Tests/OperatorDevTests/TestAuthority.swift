@@ -45,6 +45,7 @@ struct TestAuthority: Sendable {
   }
 
   var pem: String { get throws { try certificate.serializeAsPEM().pemString + "\n" } }
+  var keyPEM: String { key.pemRepresentation + "\n" }
 
   /// A leaf in DER for a key that is elsewhere: its SubjectPublicKeyInfo.
   func issue(_ commonName: String, publicKeyDER: [UInt8]) throws -> [UInt8] {

@@ -1,13 +1,13 @@
 public import Diagnostics
 public import SystemdUnit
 
-/// What an operator decided about single nodes, and nobody may do on their behalf. Read from a file in systemd's
-/// syntax:
+/// What a person decided, and nobody may do on their behalf. Read from a file in systemd's syntax:
 ///
 ///     [Consent]
-///     LowerAssurance=node-a
-///     ReplaceHardware=node-b
-///     Release=node-c
+///     LowerAssurance=org-acme/node-a
+///     ReplaceHardware=org-acme/node-b
+///     Release=org-acme/node-c
+///     ReleaseBrake=2026-11-21T19:44:05Z
 ///
 /// Nodes are named `ORGANISATION/NODE`; each key may stand several times.
 public struct Consent: Sendable, Hashable {
@@ -17,6 +17,9 @@ public struct Consent: Sendable, Hashable {
   public var replaceHardware: Set<String> = []
   /// Nodes that do not come back: their seats are freed once they hold no lease.
   public var release: Set<String> = []
+  /// When the brake on mass expiry began to hold those who may be tainted after all, as its event names it. A release
+  /// is for that one time; left in the file it does nothing later.
+  public var releaseBrake: Set<String> = []
 
   /// Nothing is consented to.
   public init() {}
@@ -38,12 +41,27 @@ public struct ConsentReader: SettingsReader {
         report.error("unknown section [\(section.name)]", position: section.position)
         continue
       }
-      checkKeys(section, single: [], repeated: ["LowerAssurance", "ReplaceHardware", "Release"])
+      checkKeys(section, single: [], repeated: ["LowerAssurance", "ReplaceHardware", "Release", "ReleaseBrake"])
       consent.lowerAssurance.formUnion(nodes("LowerAssurance", in: section))
       consent.replaceHardware.formUnion(nodes("ReplaceHardware", in: section))
       consent.release.formUnion(nodes("Release", in: section))
+      consent.releaseBrake.formUnion(times("ReleaseBrake", in: section))
     }
     return consent
+  }
+
+  /// Times as events have them: `2026-11-21T19:44:05Z`.
+  private mutating func times(_ key: String, in section: Section) -> [String] {
+    values(key, in: section).compactMap { directive in
+      let shape = directive.value.utf8.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) ? 0x30 : $0 }
+      guard shape.elementsEqual("0000-00-00T00:00:00Z".utf8) else {
+        report.error(
+          "\(key)= is not a time as the event has it, 2026-11-21T19:44:05Z: \(directive.value.debugDescription)",
+          position: directive.position)
+        return nil
+      }
+      return directive.value
+    }
   }
 
   private mutating func nodes(_ key: String, in section: Section) -> [String] {

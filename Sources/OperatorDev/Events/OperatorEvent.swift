@@ -22,6 +22,8 @@ public struct OperatorEvent: Sendable, Hashable {
     case leaseRestored = "lease-restored"
     /// More leases expired at once than the brake lets through: nobody is tainted.
     case massExpiryBraked = "mass-expiry-braked"
+    /// A person let those be tainted whom the brake held.
+    case massExpiryReleased = "mass-expiry-released"
     /// The key server said what is allowed.
     case entitlementChanged = "entitlement-changed"
     /// The key server cannot be reached or refused.
@@ -36,6 +38,8 @@ public struct OperatorEvent: Sendable, Hashable {
     case reloaded
     /// They could not be read; what was read last goes on.
     case reloadFailed = "reload-failed"
+    /// A revocation list's time is over, and no newer one is there.
+    case revocationListExpired = "revocation-list-expired"
     /// The state could not be saved; nothing that depends on it was sent.
     case stateNotSaved = "state-not-saved"
     /// A seat was freed because the consent file says so.

@@ -85,6 +85,9 @@ extension LicenseOperator {
           tlsKey: Array(keys.tlsKey))
         let proven = try await verifier.examine(
           evidence, tlsKey: message.nextKey ? .next : .ofThisSession(session.peer.publicKeyDER), at: date.seconds)
+        if case .certificate(let chain) = proven.proof, let words = endorsementRevocation.fault(in: chain) {
+          throw AttestationRefusal.endorsementCertificate(words)
+        }
         let challenge = try Challenge(for: proven)
         challenges.issue(challenge, session: session.sessionID, at: now.sinceBoot)
         answer.nonce = Data(challenge.nonce)

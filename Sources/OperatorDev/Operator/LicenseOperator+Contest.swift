@@ -64,11 +64,22 @@ extension LicenseOperator {
     }
   }
 
-  /// A side that has gone has not passed; one whose time is over neither.
+  /// A side that has gone has not passed; one whose time is over neither. Where nobody else claims the seat, a connection
+  /// that broke proves nothing and leaves nobody to be fenced: whoever comes next is asked instead.
   func settleContests() {
     for (seat, contest) in contests {
+      let isGone = { (session: UInt64) in self.sessions[session].map { $0.phase == .over } ?? true }
+      if contest.incumbent == nil, contest.rules.isAwaiting(.challenger), isGone(contest.challenger) {
+        contests[seat] = nil
+        event(
+          .cloneSuspected, seat,
+          "Node \(seat.node): \(contest.rules.doubt.words); it hung up before it answered, and is asked when it comes "
+            + "back."
+        )
+        continue
+      }
       for (side, session) in [(CloneContest.Side.challenger, contest.challenger), (.incumbent, contest.incumbent ?? 0)]
-      where contest.rules.isAwaiting(side) && sessions[session].map({ $0.phase == .over }) ?? true {
+      where contest.rules.isAwaiting(side) && isGone(session) {
         contests[seat]?.take(.failed("this one hung up before it answered the challenge"), of: session, at: now)
       }
       settleContest(seat)

@@ -1,6 +1,7 @@
 import Attestation
 import Diagnostics
 import LicenseProtocol
+import PKI
 
 extension LicenseOperator {
   /// Reads everything again that may have changed: at the start and on SIGHUP also the endorsement folders, which are
@@ -9,11 +10,12 @@ extension LicenseOperator {
   func reload() async {
     var folders = EndorsementFolders(settings.endorsement)
     do throws(OperatorError) {
-      let anchors = try folders.read()
+      let (anchors, revocation) = try folders.read()
       if folders.report.hasErrors {
         complain(folders.report.sorted.map(\.description).joined(separator: "; "))
       } else {
         verifier = AttestationVerifier(anchors: anchors)
+        endorsementRevocation = revocation
         event(.reloaded, "the endorsement folders were read")
       }
     } catch {
@@ -37,7 +39,9 @@ extension LicenseOperator {
         return
       }
       let current = organisations.current
-      event(.reloaded, "the organisations are \(current.all.map(\.name).sorted().joined(separator: ", "))")
+      let names = current.all.map(\.name).sorted().joined(separator: ", ")
+      let warnings = report.sorted.map { "; \($0)" }.joined()
+      event(.reloaded, "the organisations are \(names)\(warnings)")
       endRevoked(current)
     } catch {
       complain(error.description)
@@ -88,6 +92,30 @@ extension LicenseOperator {
     } catch {
       complain(error.description)
     }
+  }
+
+  /// Says which revocation lists have run out, each once.
+  func lookAtRevocationLists() {
+    let now = date.seconds
+    let endorsement = endorsementRevocation.lists.runOut(at: now)
+    let organisations = organisations.current.all.flatMap { $0.revocationLists.runOut(at: now) }
+    for list in endorsement where !files.runOutLists.contains(list) {
+      event(
+        .revocationListExpired,
+        runOut(list) + "the endorsement keys that it names stay refused, and which were revoked since is not known. "
+          + "Put a newer one into the endorsement folder, and send SIGHUP.")
+    }
+    for list in organisations where !files.runOutLists.contains(list) {
+      event(
+        .revocationListExpired,
+        runOut(list) + "no node of that issuer can connect until a newer one is in the folder with the organisations.")
+    }
+    files.runOutLists = Set(endorsement + organisations)
+  }
+
+  private func runOut(_ list: RevocationList) -> String {
+    "The revocation list of \(list.issuerCommonName) ran out at "
+      + "\(ServerTime(since1970: .seconds(list.nextUpdate)).words): "
   }
 
   /// Says what is wrong with a folder, once for as long as it stays so.

@@ -20,6 +20,14 @@ extension LicenseOperator {
     guard [0, 32].contains(hello.hardware.fingerprint.count) else {
       return refuse(id, .malformed("the fingerprint of Hello has \(hello.hardware.fingerprint.count) bytes"))
     }
+    guard hello.epoch < LicenseState.highestPossibleEpoch else {
+      return refuse(id, .malformed("it claims an epoch above the highest there is"))
+    }
+    if !hello.hardware.facts.isEmpty {
+      guard (try? FingerprintBytes(hello.hardware))?.bytes == Array(hello.hardware.fingerprint) else {
+        return refuse(id, .malformed("the fingerprint of Hello is not that of its facts"))
+      }
+    }
     guard session.peer.name != settings.operatorName else {
       return refuse(id, .identity("its certificate is an operator's and no node's"))
     }

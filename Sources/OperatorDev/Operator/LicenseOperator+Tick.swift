@@ -9,6 +9,7 @@ extension LicenseOperator {
   /// Once a second: time has passed, and files may have changed.
   func tick() async {
     await reloadChanged()
+    lookAtRevocationLists()
     await lookAtEntitlement()
     challenges.sweep(at: now.sinceBoot)
     settleContests()
@@ -58,20 +59,32 @@ extension LicenseOperator {
       !seat.isTainted && seat.rules.lease != nil && seat.rules.isTaintWanted(at: now)
     }
     guard !expired.isEmpty else {
-      braked = []
+      if state.braked != nil { isLifeChanged = true }
+      state.braked = nil
       return
     }
     let names = expired.map(\.id.description).sorted()
-    switch brake.judge(expired: names, seats: state.seats.count, at: now) {
+    let isReleased = state.braked.map { files.consent.releaseBrake.contains($0.name) } ?? false
+    switch brake.judge(expired: names, seats: state.seats.count, released: isReleased, at: now) {
     case .hold(let held, let allowed):
-      guard braked != held else { return }
-      braked = held
+      guard state.braked?.nodes != held else { return }
+      // One name for as long as the brake holds anybody: a release is for what a person has looked at, and not for the
+      // next time.
+      let braked = BrakedExpiry(since: state.braked?.since ?? date, nodes: held)
+      state.braked = braked
+      isLifeChanged = true
       event(
         .massExpiryBraked,
         "\(held.count) of \(state.seats.count) leases expired and \(allowed) may be acted on now: nobody is tainted. "
-          + "Look at the operator's network first.")
+          + "Look at the operator's network first. "
+          + (settings.consent == nil
+            ? "Without Consent= in its settings nobody can release that."
+            : "ReleaseBrake=\(braked.name) in the consent file lets them be tainted."))
     case .taint:
-      braked = []
+      if isReleased {
+        event(.massExpiryReleased, "\(names.count) nodes are tainted together, as the consent file says.")
+      }
+      state.braked = nil
       for seat in expired {
         state.seats[seat.id]?.isTainted = true
         state.seats[seat.id]?.isAlive = false

@@ -13,7 +13,7 @@ actor LicenseOperator {
   let clock: OperatorClock
   let review: NodeReview?
   let emit: @Sendable (OperatorEvent) -> Void
-  private let store: StateStore
+  private let writer: StateWriter
   var timing: SessionTiming {
     SessionTiming(heartbeatInterval: settings.heartbeatInterval, leaseDuration: settings.leaseDuration)
   }
@@ -23,6 +23,7 @@ actor LicenseOperator {
   var sessionOfSeat: [SeatID: UInt64] = [:]
   var challenges = ChallengeBook()
   var verifier = AttestationVerifier(anchors: EndorsementAnchors())
+  var endorsementRevocation = EndorsementRevocation()
   var files = OperatorFiles()
   var contests: [SeatID: Contest] = [:]
   var cache: EntitlementCache
@@ -37,8 +38,6 @@ actor LicenseOperator {
   /// Grows when what operators below may have changes.
   var entitlementVersion: UInt64 = 0
   var brake: ExpiryBrake
-  /// The nodes that the brake holds, when it was said last.
-  var braked: [String] = []
   /// Whether a lease began or ended since the state was saved.
   var isLifeChanged = false
   var isDraining = false
@@ -58,7 +57,7 @@ actor LicenseOperator {
     self.serverLeaf = serverLeaf
     self.organisations = organisations
     self.clock = clock
-    self.store = store
+    writer = StateWriter(store)
     self.review = review
     self.emit = emit
     let now = BootTime(nanoseconds: clock.bootNanoseconds())
@@ -195,7 +194,7 @@ actor LicenseOperator {
     let task = Task {
       var attempt = SaveAttempt(changes: target)
       do {
-        try await store.save(try snapshot.json())
+        try await writer.save(snapshot)
         saved = max(saved, target)
       } catch let error as OperatorError {
         attempt.error = error

@@ -1,3 +1,5 @@
+import PKI
+
 /// What the operator last saw of the files and folders that others change while it runs.
 struct OperatorFiles: Sendable {
   /// The configuration folder when it was taken over; `nil` where that is still to be done.
@@ -8,6 +10,8 @@ struct OperatorFiles: Sendable {
   var consentBytes: [UInt8]?
   /// What the operator consents to.
   var consent = Consent()
+  /// The revocation lists that were said to have run out.
+  var runOutLists: Set<RevocationList> = []
   /// The last complaint about a folder, so that it is not said each second.
   var complaint: String?
 }

@@ -70,8 +70,8 @@ public struct Organisations: Sendable, Hashable {
       return "the certificate with serial \(serial) is on the operator's list of revoked ones"
     }
     // A list that is not the issuer's own refuses every handshake; here only what it names matters.
-    let lists = organisation.revocationLists.filter { $0.isSigned(by: organisation.anchor) }
-    if lists.contains(where: { list in list.entries.contains { $0.serial == serial } }) {
+    let list = organisation.revocationLists.filter { $0.isSigned(by: organisation.anchor) }.newest
+    if let list, list.entries.contains(where: { $0.serial == serial }) {
       return "the certificate with serial \(serial) was revoked by \(name)"
     }
     return nil

@@ -40,8 +40,13 @@ struct OrganisationsFolder: Sendable {
     }
     for list in lists {
       guard let index = organisations.firstIndex(where: { list.isSigned(by: $0.anchor) }) else {
+        // An organisation that was removed is removed, though its list was left behind.
+        guard organisations.contains(where: { $0.anchor.subject == list.issuer }) else {
+          report.warning("the revocation list of \(list.issuerCommonName) is of no issuer here", file: path)
+          continue
+        }
         report.error(
-          "the revocation list of \(list.issuerCommonName) was signed by none of the issuers here", file: path)
+          "the revocation list of \(list.issuerCommonName) was not signed by the issuer of that name", file: path)
         continue
       }
       organisations[index].revocationLists.append(list)

@@ -29,6 +29,7 @@ public struct OperatorStatus: Sendable {
         .init("seatsBelow", .integer(Int(state.downstream[name] ?? 0))),
         .init("included", allowed.map { .integer(Int($0.nodesIncluded)) } ?? .null),
         .init("limit", allowed.flatMap { $0.nodesLimit == 0 ? nil : .integer(Int($0.nodesLimit)) } ?? .null),
+        .init("billed", .integer(billed(name))),
       ])
     }
     let nodes = seats.map { seat -> JSONText in
@@ -42,9 +43,24 @@ public struct OperatorStatus: Sendable {
       ])
     }
     return JSONText.object([
-      .init("entitlement", entitlementJSON), .init("organisations", .array(organisations)),
+      .init("entitlement", entitlementJSON), .init("organisations", .array(organisations)), .init("brake", brakeJSON),
       .init("nodes", .array(nodes)),
     ]).pretty
+  }
+
+  /// The seats above those that are included, with what operators below have.
+  private func billed(_ organisation: String) -> Int {
+    let included = entitlement?.organisations.first { $0.organisation == organisation }?.nodesIncluded ?? 0
+    let used = state.ledger(organisation).used + Int(state.downstream[organisation] ?? 0)
+    return max(used - Int(included), 0)
+  }
+
+  private var brakeJSON: JSONText {
+    guard let braked = state.braked else { return .null }
+    return .object([
+      .init("since", .integer(Int(braked.since.nanoseconds))), .init("release", .string(braked.name)),
+      .init("nodes", .array(braked.nodes.map(JSONText.string))),
+    ])
   }
 
   private var entitlementJSON: JSONText {
@@ -71,7 +87,12 @@ public struct OperatorStatus: Sendable {
       let limit = allowed.map { $0.nodesLimit == 0 ? "no limit" : "at most \($0.nodesLimit)" } ?? "not named"
       let alive = seats.count { $0.rules.organisation == name && $0.isAlive }
       text += "\(name): \(state.ledger(name).used) seats, \(alive) active leases"
-      text += " (\(allowed?.nodesIncluded ?? 0) included, \(limit))\n"
+      let billed = billed(name)
+      text += " (\(allowed?.nodesIncluded ?? 0) included, \(limit)\(billed > 0 ? ", \(billed) billed" : ""))\n"
+    }
+    if let braked = state.braked {
+      text += "the brake holds \(braked.nodes.count) expired leases since \(braked.since.words): "
+      text += "ReleaseBrake=\(braked.name) in the consent file lets the nodes be tainted\n"
     }
     guard !seats.isEmpty else { return text }
     var rows = [["NODE", "ASSURANCE", "LEASE", "GRANT UNTIL", "EPOCH"]]

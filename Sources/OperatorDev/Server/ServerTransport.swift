@@ -32,6 +32,11 @@ extension HTTP2ServerTransport.Posix {
     config.connection.keepalive = .init(
       time: .seconds(20), timeout: .seconds(10),
       clientBehavior: .init(minPingIntervalWithoutCalls: .seconds(10), allowWithoutCalls: true))
+    config.channelDebuggingCallbacks.onAcceptTCPConnection = { channel in
+      TLSVersionGate.install(in: channel) { words in
+        emit(OperatorEvent(at: clock.realNanoseconds(), .handshakeRefused, message: words))
+      }
+    }
     let security = TransportSecurity.mTLS(certificateChain: identity.chainSource, privateKey: identity.keySource) {
       $0.clientCertificateVerification = .noHostnameVerification
       $0.trustRoots = .certificates([])

@@ -92,13 +92,16 @@ public struct KubernetesSettings: Sendable, Hashable {
 
 /// Where it is written which endorsement keys are believed. Files in these folders are read at the start and on SIGHUP.
 public struct EndorsementSettings: Sendable, Hashable {
-  /// A folder with roots of TPM vendors, PEM.
+  /// A folder with roots of TPM vendors, PEM. Here and in the next two: `*.pem`, `*.crt`, and `*.crl` with what those
+  /// authorities revoked, PEM or DER.
   public var vendorRoots: String?
   /// A folder with the platform's authorities for virtual TPMs, PEM.
   public var virtualAuthorities: String?
   /// A folder with intermediates of both, PEM.
   public var intermediates: String?
-  /// A folder with what `ll-tpm identity` printed on machines whose TPM has no certificate.
+  /// A folder with the endorsement keys that a person vouches for, one a file: `*.json` is what `ll-tpm identity` printed,
+  /// `*.pub` a TPM2B_PUBLIC as tpm2_createek(1) writes it, `*.pem` and `*.crt` a certificate (PEM or DER) or a public key
+  /// in PEM.
   public var registered: String?
 
   /// No endorsement key is believed.

@@ -17,6 +17,8 @@ struct OperatorState: Sendable {
   var latestDate = ServerTime(since1970: .zero)
   /// Seats that operators below this one reported, by organisation.
   var downstream: [String: UInt32] = [:]
+  /// The expiries that the brake holds; `nil` where it holds none.
+  var braked: BrakedExpiry?
 
   init() {}
 
@@ -25,7 +27,7 @@ struct OperatorState: Sendable {
 
   /// Who has the TPM with that endorsement key.
   func holder(ofEndorsementKey digest: [UInt8]) -> SeatID? {
-    seats.first { !digest.isEmpty && $0.value.rules.endorsementKey == digest }?.key
+    digest.isEmpty ? nil : seats.first { $0.value.rules.endorsementKey == digest }?.key
   }
 }
 
@@ -41,7 +43,8 @@ extension OperatorState {
     guard saved.version == SavedState.currentVersion else {
       throw .malformed(path, "a state of version \(saved.version), which this operator does not know")
     }
-    for seat in saved.seats {
+    guard let savedSeats = saved.seats else { throw .malformed(path, "its seats are missing") }
+    for seat in savedSeats {
       let read = seat.seat(startedAt: start, leaseDuration: leaseDuration)
       seats[read.id] = read
     }
@@ -59,17 +62,18 @@ extension OperatorState {
     configuration = saved.configuration
     latestDate = ServerTime(nanoseconds: saved.latestDate)
     downstream = saved.downstream
+    braked = saved.braked.map { BrakedExpiry(since: ServerTime(nanoseconds: $0.since), nodes: $0.nodes) }
   }
 
-  /// The state as it is saved.
-  func json() throws -> [UInt8] {
-    let saved = SavedState(
-      seats: seats.values.sorted { $0.id < $1.id }.map(SavedSeat.init),
-      ledgers: ledgers.mapValues { .init(version: $0.version, holders: $0.holders) },
-      entitlement: try entitlement.map { try $0.serializedData() }, configuration: configuration,
-      latestDate: latestDate.nanoseconds, downstream: downstream)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    return Array(try encoder.encode(saved))
+  /// The state as it is saved, but for the seats.
+  var savedWithoutSeats: SavedState {
+    get throws {
+      SavedState(
+        seats: nil,
+        ledgers: ledgers.mapValues { .init(version: $0.version, holders: $0.holders) },
+        entitlement: try entitlement.map { try $0.serializedData() }, configuration: configuration,
+        latestDate: latestDate.nanoseconds, downstream: downstream,
+        braked: braked.map { .init(since: $0.since.nanoseconds, nodes: $0.nodes) })
+    }
   }
 }

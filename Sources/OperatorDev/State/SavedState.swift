@@ -10,8 +10,15 @@ struct SavedState: Codable {
     var holders: [String]
   }
 
+  struct Braked: Codable {
+    /// Nanoseconds since 1970.
+    var since: Int64
+    var nodes: [String]
+  }
+
   var version = SavedState.currentVersion
-  var seats: [SavedSeat]
+  /// `nil` in what is written: ``StateWriter`` puts them in front of the rest.
+  var seats: [SavedSeat]?
   var ledgers: [String: Ledger]
   /// A serialized EntitlementUpdate.
   var entitlement: Data?
@@ -19,6 +26,8 @@ struct SavedState: Codable {
   /// Nanoseconds since 1970.
   var latestDate: Int64
   var downstream: [String: UInt32]
+  /// For those who look at the file.
+  var braked: Braked?
 }
 
 /// A ``Seat`` as the file has it: everything but the lease.

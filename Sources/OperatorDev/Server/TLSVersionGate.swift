@@ -1,0 +1,44 @@
+import NIOCore
+import NIOSSL
+
+/// Ends connections below TLS 1.3: the session binding and the license protocol promise that version, and gRPC's transport
+/// lets 1.2 in without asking.
+///
+/// It stands behind the TLS handler and looks at the first bytes that come out of it: nothing that a node says before
+/// that reaches anybody.
+final class TLSVersionGate: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+
+  private enum State { case closed, open, shut }
+
+  private var state = State.closed
+  private let refused: @Sendable (String) -> Void
+
+  /// A gate; `refused` hears why somebody was not let through.
+  init(refused: @escaping @Sendable (String) -> Void) { self.refused = refused }
+
+  /// Puts a gate behind the channel's TLS handler.
+  static func install(in channel: any Channel, refused: @escaping @Sendable (String) -> Void) -> EventLoopFuture<Void> {
+    channel.eventLoop.makeCompletedFuture {
+      let pipeline = channel.pipeline.syncOperations
+      let handler = try pipeline.handler(type: NIOSSLServerHandler.self)
+      try pipeline.addHandler(TLSVersionGate(refused: refused), position: .after(handler))
+    }
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if state == .closed { decide(context) }
+    if state == .open { context.fireChannelRead(data) }
+  }
+
+  private func decide(_ context: ChannelHandlerContext) {
+    // Without an answer the version is not known to be good.
+    let version = try? context.pipeline.syncOperations.nioSSL_tlsVersion()
+    guard version == .tlsv13 else {
+      state = .shut
+      refused("the connection is below TLS 1.3, which the license protocol asks for")
+      return context.close(promise: nil)
+    }
+    state = .open
+  }
+}
