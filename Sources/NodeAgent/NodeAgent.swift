@@ -36,6 +36,7 @@ public struct NodeAgent: Sendable {
   private let identity: IdentityKeeper
   private let sources: Sources
   private let schedule: CollectionSchedule
+  private let place: OperatorPlace
   private let log: Logger
 
   /// An agent with what it remembers. Nothing is dialled yet.
@@ -49,12 +50,12 @@ public struct NodeAgent: Sendable {
     let identity = try IdentityKeeper(settings, group: group, log: log, now: now)
     try await self.init(
       settings, sources: sources, clock: clock, liveness: liveness, identity: identity,
-      connector: .tls(to: settings.licenseOperator, group: group, now: now), log: log)
+      connecting: { .tls(to: $0, group: group, now: now) }, log: log)
   }
 
   init(
     _ settings: NodeAgentSettings, sources: Sources, clock: AgentClock, liveness: LoopLiveness,
-    identity: IdentityKeeper, connector: OperatorConnector, log: Logger
+    identity: IdentityKeeper, connecting: @escaping @Sendable (OperatorEndpoint) -> OperatorConnector, log: Logger
   ) async throws {
     let file = StateFile(folder: settings.stateFolder)
     let state = try Self.remembered(file, log)
@@ -71,14 +72,15 @@ public struct NodeAgent: Sendable {
         license: rules.license, isConnected: false, lastEnd: nil, configurations: state.configurationVersions),
       clock: clock)
     let instance = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
-    let tokenFile = settings.licenseOperator.tokenFile
+    let place = OperatorPlace(settings, connecting: connecting)
     session = OperatorSession(
-      rules: rules, connector: connector,
+      rules: rules, connector: connecting(settings.licenseOperator),
       effects: .init(
         credentials: {
           do {
             let found = try await identity.credentials(
-              instance: instance, version: settings.version, facts: try await sources.hardware(), tokenFile: tokenFile)
+              instance: instance, version: settings.version, facts: try await sources.hardware(),
+              tokenFile: place.settings.licenseOperator.tokenFile)
             board.publish(fault: nil)
             board.publish(await identity.shownStatus())
             return found
@@ -97,6 +99,7 @@ public struct NodeAgent: Sendable {
     self.identity = identity
     self.sources = sources
     self.schedule = schedule
+    self.place = place
     self.log = log
   }
 
@@ -106,8 +109,20 @@ public struct NodeAgent: Sendable {
   /// Ends the session in order: the operator keeps the seat, and the lease runs out by itself.
   public func stop() async { await session.stop() }
 
-  /// The node's own settings are others now.
-  public func reload(_ settings: OperatedSettings) async { await session.reload(settings) }
+  /// The node's own settings are others now: the operator and how it is reached, who issues certificates, the consent to a
+  /// key in a file, and what is read. Name, version, folder and TPM are those of the start.
+  public func reload(_ settings: NodeAgentSettings) async {
+    let before = place.settings
+    place.settings = settings
+    await session.reload(settings.operated)
+    await identity.reload(settings)
+    board.publish(licenseOperator: settings.licenseOperator.description)
+    if settings.licenseOperator != before.licenseOperator {
+      await session.redial(over: place.connector)
+    } else if settings.authority != before.authority || settings.allowsFileKey != before.allowsFileKey {
+      await session.prepareAgain()
+    }
+  }
 
   /// Reads the node again and again, until the task is cancelled.
   public func collect() async {
@@ -128,7 +143,11 @@ public struct NodeAgent: Sendable {
     var random = SystemRandomNumberGenerator()
     while !Task.isCancelled {
       do throws(any Error) {
-        guard let delay = try await identity.untilRenewal() else { return }
+        guard let delay = try await identity.untilRenewal() else {
+          // Other settings may name somebody who issues certificates.
+          try await Task.sleep(for: .seconds(60), clock: .continuous)
+          continue
+        }
         // The first certificate is the session's business: without one there is nothing to renew.
         try await Task.sleep(for: max(delay, Duration.seconds(1)), clock: .continuous)
         guard try await identity.isDue(), try await !identity.stored().usable(at: board.status.wallTime.seconds).isEmpty
@@ -154,10 +173,14 @@ public struct NodeAgent: Sendable {
     }
   }
 
-  /// The next session shows the new certificate. A new key is attested over the old session first, while there is one.
+  /// The next session shows the new certificate. A new key is attested over the old session first, while there is one;
+  /// where the operator does not take it, that session goes on as long as it can.
   private func introduce(isNewKey: Bool) async throws(IdentityError) {
-    if isNewKey, await session.offerNext(holding: try identity.keyDigests()) {
-      try? await Task.sleep(for: .seconds(10), clock: .continuous)
+    if isNewKey, case .refused(let why) = await session.offerNext(holding: try identity.keyDigests()) {
+      let fault = "the operator does not take the node's next key, and the session goes on with the old one: \(why)"
+      board.publish(fault: fault)
+      log.warning("\(fault)")
+      return
     }
     await session.reconnect()
   }

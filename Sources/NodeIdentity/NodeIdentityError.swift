@@ -1,3 +1,4 @@
+import Glibc
 public import TPM2
 
 /// Why the node's identity cannot be made, read, kept or used.
@@ -31,7 +32,7 @@ extension NodeIdentityError: CustomStringConvertible {
     case .anotherTPM(let error):
       "the key is not this TPM's (\(error)): the board was changed or the TPM cleared; enroll this node again"
     case .needsTPM(let path): "\(path) holds a key of the TPM, and no TPM is in use here"
-    case .system(let action, let path, let code): "cannot \(action) \(path): errno \(code)"
+    case .system(let action, let path, let code): "cannot \(action) \(path): \(String(cString: strerror(code)))"
     case .file(let path, let words): "\(path): \(words)"
     case .fileKeyNeedsConsent:
       "this node's key is in its TPM, and is not replaced by one in a file without an operator's consent"

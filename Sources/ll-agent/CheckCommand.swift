@@ -2,9 +2,12 @@ import ArgumentParser
 import Console
 import Diagnostics
 import Glibc
+import LicenseProtocol
+import Logging
 import NIOCore
 import NIOPosix
 import NodeAgent
+import NodeIdentity
 import NodeMetrics
 import OpenBao
 import TPM2
@@ -13,7 +16,7 @@ import TPM2
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Test what the agent relies on before it is enabled: folders, TPM, OpenBao, operator, kubelet, clock.",
+    abstract: "Test what the agent relies on before it is enabled: disk, TPM, OpenBao, operator, kubelet, clock.",
     discussion: "A line for each, whatever the others said; ends with 3 where one of them failed. Nothing is changed.")
 
   @Option(help: "How to print it.")
@@ -37,12 +40,12 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   mutating func run() async throws {
-    let settings = try options.resolved(interval: nil)
-    let plan = try RunSettings(settings, nodeName: settings.nodeName ?? NodeReader.hostName)
+    let (settings, plan) = try options.proving()
     let network = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let findings =
-      [Self.folder(plan)] + [await Self.tpm(plan)] + (await Self.openBao(plan, network))
-      + [await Self.licenseOperator(plan, network)] + (await Self.node(settings))
+      [Self.folder(plan), Self.files(plan), await Self.certificate(plan, network), await Self.tpm(plan)]
+      + (await Self.openBao(plan, network)) + [await Self.licenseOperator(plan, network)]
+      + (await Self.node(settings))
     try? await network.shutdownGracefully()
     switch format {
     case .text:
@@ -65,9 +68,39 @@ struct CheckCommand: AsyncParsableCommand {
     let folder = plan.agent.stateFolder
     guard access(folder, R_OK | W_OK | X_OK) == 0 else {
       return Finding(
-        "state", .failed, "\(folder): \(String(cString: strerror(errno))); systemd makes it (StateDirectory=)")
+        "state", .failed,
+        "\(folder): \(String(cString: strerror(errno))); systemd makes it (StateDirectory=), and it is root's")
     }
     return Finding("state", .ok, "\(folder) can be written to")
+  }
+
+  private static func files(_ plan: RunSettings) -> Finding {
+    let faults = plan.agent.faults()
+    return faults.isEmpty
+      ? Finding("files", .ok, "the anchors, tokens and login that the settings name can be read")
+      : Finding("files", .failed, faults.joined(separator: "; "))
+  }
+
+  private static func certificate(_ plan: RunSettings, _ network: MultiThreadedEventLoopGroup) async -> Finding {
+    let name = "certificate"
+    let remedy =
+      plan.agent.authority == nil
+      ? "the settings name nobody who could issue one ([OpenBao] Mount=, Role=, IssuerAnchor=)"
+      : "the agent asks OpenBao for one, as `ll-agent enroll` does"
+    do throws(IdentityError) {
+      let log = Logger(label: "ll-agent") { _ in SwiftLogNoOpLogHandler() }
+      let stored = try await IdentityKeeper(plan.agent, group: network, log: log, now: AgentClock.seconds).stored()
+      if let shown = stored.usable(at: AgentClock.seconds()).first {
+        let place = shown.key.custody == .tpm ? "its key is in the TPM" : "its key is in a file"
+        return Finding(
+          name, .ok, "valid until \(ServerTime(nanoseconds: shown.notAfter * 1_000_000_000).words), \(place)")
+      }
+      let faults = stored.faults.map(\.description).joined(separator: "; ")
+      guard faults.isEmpty else { return Finding(name, .failed, "\(faults); \(remedy)") }
+      return Finding(name, plan.agent.authority == nil ? .failed : .skipped, "there is none yet; \(remedy)")
+    } catch {
+      return Finding(name, .failed, "\(error)")
+    }
   }
 
   private static func tpm(_ plan: RunSettings) async -> Finding {
@@ -80,8 +113,18 @@ struct CheckCommand: AsyncParsableCommand {
       }
       return Finding("tpm", .ok, "\(text) answers; \(count) persistent keys")
     } catch {
-      return Finding("tpm", .failed, "\(error)")
+      return Finding("tpm", .failed, "\(error)\(device(text))")
     }
+  }
+
+  /// What else is to be said of the TPM's device that cannot be spoken to.
+  private static func device(_ text: String) -> String {
+    guard let way = try? TCTI(text), way.module == .device, access(way.configuration, R_OK | W_OK) != 0 else {
+      return ""
+    }
+    return errno == ENOENT
+      ? ": there is no such device; is the TPM switched on in the firmware, and is the kernel's driver loaded?"
+      : ": \(String(cString: strerror(errno))); `ls -l \(way.configuration)` says whose it is"
   }
 
   private static func openBao(_ plan: RunSettings, _ network: MultiThreadedEventLoopGroup) async -> [Finding] {
@@ -134,7 +177,9 @@ struct CheckCommand: AsyncParsableCommand {
     }
     switch condition.status {
     case .isFalse: return Finding("clock", .ok, condition.message)
-    case .isTrue: return Finding("clock", .failed, condition.message)
+    case .isTrue:
+      let remedy = "`chronyc tracking` or `timedatectl` says more; certificates are judged by this clock"
+      return Finding("clock", .failed, "\(condition.message); \(remedy)")
     case .unknown: return Finding("clock", .skipped, condition.message)
     }
   }

@@ -31,8 +31,7 @@ struct EnrollCommand: AsyncParsableCommand {
   @OptionGroup var options: SettingsOptions
 
   mutating func run() async throws {
-    let settings = try options.resolved(interval: nil)
-    let plan = try RunSettings(settings, nodeName: settings.nodeName ?? NodeReader.hostName)
+    let (settings, plan) = try options.proving()
     if case .success = Result(catching: { try StatusClient.ask(.status, at: plan.socketPath) }) {
       Output.error.line("enroll: error: the agent runs here, and does this by itself; stop it first")
       throw Exit.environment

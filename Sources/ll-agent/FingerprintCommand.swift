@@ -14,6 +14,8 @@ struct FingerprintCommand: AsyncParsableCommand {
     discussion: """
       A fact that cannot be read is absent, with the reason; that is no change. product-uuid, board-serial and \
       chassis-serial are for root only, or for who gets them as credentials of those names (systemd's LoadCredential=).
+      tpm-ek is the P-256 endorsement key that the TPM makes from the TCG's template L-2, also where its maker's \
+      certificate, and so the attestation, is for its RSA key.
 
       With --previous, which names what --format json printed before: exit 0 where it is the same machine, also with \
       facts changed; 1 where it is another one; 3 where too little can be read to tell.

@@ -17,7 +17,8 @@ struct LLAgent: AsyncParsableCommand {
       CheckCommand.self, FingerprintCommand.self,
     ])
 
-  static func main() async {
+  // On the first thread, which is alone until something is waited for: `run` lets go of what is each thread's own.
+  @MainActor static func main() async {
     Output.prepare()
     let verdict = await verdict()
     // A result that was not printed is no success. A reader who has gone has read enough, and a failure stays what it
@@ -27,10 +28,12 @@ struct LLAgent: AsyncParsableCommand {
     Exit.environment.end()
   }
 
-  private static func verdict() async -> Exit {
+  @MainActor private static func verdict() async -> Exit {
     do {
       var command = try parseAsRoot()
-      if var command = command as? any AsyncParsableCommand {
+      if let run = command as? RunCommand {
+        try await run.begin().run()
+      } else if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
         try command.run()

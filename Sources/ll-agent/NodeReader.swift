@@ -12,7 +12,7 @@ struct NodeReader {
   private let systemd: SystemdBus
   /// Units whose state is read, in addition to those that failed.
   var units: [String]
-  private let kubelet: KubeletSession?
+  private var kubelet: KubeletSession?
   private let now = NodeSampler.Calls().bootTime
 
   /// How long systemd may take; on a host it answers within milliseconds.
@@ -27,7 +27,18 @@ struct NodeReader {
     systemd = SystemdBus(addresses: BusAddress.host(root: root))
     units = settings.units ?? []
     nodeName = settings.nodeName ?? Self.hostName
-    kubelet = settings.kubeletAddress.map { [nodeName] address in
+    kubelet = Self.kubelet(settings, nodeName: nodeName)
+  }
+
+  /// Asks the kubelet of `settings` from now on.
+  /// - Returns: the session with the one before, to be shut down when nothing reads any more.
+  mutating func askKubelet(_ settings: AgentSettings) -> KubeletSession? {
+    defer { kubelet = Self.kubelet(settings, nodeName: nodeName) }
+    return kubelet
+  }
+
+  private static func kubelet(_ settings: AgentSettings, nodeName: String) -> KubeletSession? {
+    settings.kubeletAddress.map { address in
       let certificate = settings.kubeletClientCertificate.flatMap { certificate in
         settings.kubeletClientKey.map { KubeletCredential.clientCertificate(certificate: certificate, key: $0) }
       }

@@ -1,14 +1,7 @@
 import ArgumentParser
 import CLinux
-import Console
-import Glibc
-import HostFS
 import Logging
-import NIOCore
-import NIOPosix
 import NodeAgent
-import SystemdRuntime
-import UnixSignals
 
 /// `ll-agent run`
 struct RunCommand: AsyncParsableCommand {
@@ -16,42 +9,53 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Prove to the operator that this node is licensed, and report its health, until told to end.",
     discussion: """
-      A service: SIGTERM ends the session in order, SIGHUP reads the settings again. Started by systemd it is ready \
-      before it is licensed; its status line, `ll-agent status` and /readyz say whether it is. It never writes to the \
-      Kubernetes API and never stops a workload.
+      A service: SIGTERM ends the session in order, SIGHUP reads the settings again; what is wrong with them is said, and \
+      those of before stay in force. Started by systemd it is ready before it is licensed; its status line, `ll-agent \
+      status` and /readyz say whether it is. It never writes to the Kubernetes API and never stops a workload. Before \
+      anything else it lets go of every capability that it does not need.
       """)
 
-  @Option(help: "The gravest that is left out of the log: trace, debug, info, notice, warning, error, critical.")
-  var logLevel: String = "info"
+  @Option(
+    help: ArgumentHelp(
+      "The least grave that is logged: trace, debug, info, notice, warning, error, critical. LL_LOG_LEVEL. "
+        + "(default: info)", valueName: "level"))
+  var logLevel: String?
 
   @OptionGroup var options: SettingsOptions
 
   func validate() throws {
-    guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("--log-level: no such level.") }
+    guard let logLevel, Logger.Level(rawValue: logLevel) == nil else { return }
+    throw ValidationError("--log-level: one of \(SessionKey.logLevels).")
   }
 
-  mutating func run() async throws {
-    // One thread for the network: a fleet's agents wait, they do not work.
-    NIOSingletons.groupLoopCountSuggestion = 1
-    NIOSingletons.blockingPoolThreadCountSuggestion = 1
-    let settings = try options.resolved(interval: nil)
-    let plan = try RunSettings(settings, nodeName: settings.nodeName ?? NodeReader.hostName)
-    let level = Logger.Level(rawValue: logLevel) ?? .info
-    let log = Logger(label: "ll-agent") { AgentLog(label: $0, level: level) }
-    // Caught before anything is begun that would have to be ended.
-    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-    let network = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let reading = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let service: RunService
-    do {
-      service = try await RunService(settings, plan, network: network, reading: reading.next(), log: log)
+  func run() async throws { try await begin().run() }
+
+  /// What comes before anything else is there: the settings, and letting go of privileges.
+  func begin() throws -> RunStart {
+    // Before there are other threads, each of which would have a heap of its own.
+    ll_keep_heap_small()
+    ll_map_page_by_page()
+    let (settings, plan): (AgentSettings, RunSettings)
+    do throws(SettingsError) {
+      settings = try read()
+      plan = try RunSettings(settings)
     } catch {
-      Output.error.line("run: error: \(error)")
-      throw Exit.environment
+      throw error.said()
     }
-    let options = options
-    await service.run(signals: signals) { try options.resolved(interval: nil) }
-    try? await network.shutdownGracefully()
-    try? await reading.shutdownGracefully()
+    let threshold = LogThreshold(plan.logLevel)
+    let log = Logger(label: "ll-agent") { AgentLog(label: $0, threshold: threshold) }
+    switch Privileges.drop(for: settings, port: plan.listen?.port ?? 0) {
+    case .success(let words): log.info("\(words)")
+    case .failure(let error): log.warning("\(error)")
+    }
+    return RunStart(settings: settings, plan: plan, threshold: threshold, log: log) { () throws(SettingsError) in
+      try read()
+    }
+  }
+
+  private func read() throws(SettingsError) -> AgentSettings {
+    var settings = try options.read(interval: nil)
+    if let logLevel { settings.session.values[.logLevel] = [logLevel] }
+    return settings
   }
 }

@@ -1,5 +1,5 @@
-import Console
 import Glibc
+import Logging
 import NodeAgent
 import OpenBao
 
@@ -7,6 +7,8 @@ import OpenBao
 struct RunSettings {
   let agent: NodeAgentSettings
   let listen: LocalAddress?
+  /// The least grave that is logged, where no flag says so.
+  let logLevel: Logger.Level
   let socketPath: String
 
   /// The local HTTP server where none is named.
@@ -14,8 +16,9 @@ struct RunSettings {
   /// The program's version.
   static let version = "0.1.0"
 
-  /// The settings as the agent takes them. Says everything that is missing, and ends with ``Exit/inputIsWrong``.
-  init(_ settings: AgentSettings, nodeName: String) throws {
+  /// The settings as the agent takes them.
+  /// - Throws: everything that is missing.
+  init(_ settings: AgentSettings) throws(SettingsError) {
     let session = settings.session
     var missing: [String] = []
     func required(_ key: SessionKey) -> String {
@@ -33,21 +36,24 @@ struct RunSettings {
       for key in keys { _ = required(key) }
       if missing.isEmpty { authority = try Self.authority(session) }
     }
-    guard missing.isEmpty else {
-      for words in missing { Output.error.line("settings: error: \(words)") }
-      throw Exit.inputIsWrong
-    }
+    guard missing.isEmpty else { throw SettingsError(missing.map { "settings: error: \($0)" }, partial: settings) }
     let state = session[.stateDirectory] ?? Self.variable("STATE_DIRECTORY") ?? "/var/lib/ll-agent"
-    let runtime = session[.runtimeDirectory] ?? Self.variable("RUNTIME_DIRECTORY") ?? "/run/ll-agent"
     agent = NodeAgentSettings(
-      nodeName: nodeName, version: Self.version, licenseOperator: endpoint, authority: authority, tcti: session[.tcti],
+      nodeName: settings.nodeName ?? NodeReader.hostName, version: Self.version, licenseOperator: endpoint,
+      authority: authority, tcti: session[.tcti],
       allowsFileKey: session[.fileKey] == "yes", stateFolder: state,
       operated: OperatedSettings(interval: settings.interval ?? .seconds(15), units: settings.units ?? []))
     listen = LocalAddress(session[.listen] ?? Self.defaultListen)
-    socketPath = "\(runtime)/status.sock"
+    logLevel = session[.logLevel].flatMap(Logger.Level.init(rawValue:)) ?? .info
+    socketPath = Self.socketPath(session)
   }
 
-  private static func authority(_ session: SessionSettings) throws -> NodeAgentSettings.Authority {
+  /// Where the agent of these settings is asked.
+  static func socketPath(_ session: SessionSettings) -> String {
+    "\(session[.runtimeDirectory] ?? variable("RUNTIME_DIRECTORY") ?? "/run/ll-agent")/status.sock"
+  }
+
+  private static func authority(_ session: SessionSettings) throws(SettingsError) -> NodeAgentSettings.Authority {
     do throws(OpenBaoError) {
       let endpoint = try OpenBaoEndpoint(
         addresses: try (session.values[.address] ?? []).map { (text) throws(OpenBaoError) in try OpenBaoAddress(text) },
@@ -73,8 +79,7 @@ struct RunSettings {
         mount: session[.mount] ?? "", role: session[.role] ?? "",
         lifetime: session[.lifetime].flatMap(SessionKey.seconds), login: login)
     } catch {
-      Output.error.line("settings: error: \(error)")
-      throw Exit.inputIsWrong
+      throw SettingsError(["settings: error: \(error)"])
     }
   }
 

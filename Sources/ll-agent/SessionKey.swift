@@ -1,3 +1,4 @@
+import Logging
 import NodeAgent
 import OpenBao
 import TPM2
@@ -10,6 +11,7 @@ enum SessionKey: String, CaseIterable {
   case operatorName = "OperatorName"
   case operatorTokenFile = "OperatorTokenFile"
   case listen = "Listen"
+  case logLevel = "LogLevel"
   case stateDirectory = "StateDirectory"
   case runtimeDirectory = "RuntimeDirectory"
   case fileKey = "FileKey"
@@ -37,8 +39,8 @@ enum SessionKey: String, CaseIterable {
   /// The section of the files in which it stands.
   var section: String {
     switch self {
-    case .licenseOperator, .operatorAnchor, .operatorName, .operatorTokenFile, .listen, .stateDirectory,
-      .runtimeDirectory, .fileKey:
+    case .licenseOperator, .operatorAnchor, .operatorName, .operatorTokenFile, .listen, .logLevel,
+      .stateDirectory, .runtimeDirectory, .fileKey:
       "Agent"
     case .tcti: "TPM"
     default: "OpenBao"
@@ -60,6 +62,9 @@ enum SessionKey: String, CaseIterable {
     return name
   }
 
+  /// The log's levels, the least grave one first.
+  static let logLevels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+
   /// A certificate's lifetime.
   static func seconds(_ text: String) -> Duration? {
     Int64(text).flatMap { (60...31_536_000).contains($0) ? .seconds($0) : nil }
@@ -77,6 +82,8 @@ enum SessionKey: String, CaseIterable {
       LocalAddress(value) == nil ? "is no single address with a port: \(value.debugDescription)" : nil
     case .lifetime:
       Self.seconds(value) == nil ? "is no number of seconds from 60 to 31536000: \(value.debugDescription)" : nil
+    case .logLevel:
+      Logger.Level(rawValue: value) == nil ? "is none of \(Self.logLevels): \(value.debugDescription)" : nil
     case .fileKey: ["yes", "no"].contains(value) ? nil : "is neither yes nor no: \(value.debugDescription)"
     case .tcti: (try? TCTI(value)) == nil ? "is no way to a TPM: \(value.debugDescription)" : nil
     case .address: (try? OpenBaoAddress(value)) == nil ? "is not https://HOST:PORT: \(value.debugDescription)" : nil

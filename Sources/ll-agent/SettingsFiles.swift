@@ -13,9 +13,9 @@ struct SettingsFiles {
   /// Whether somebody named it: then it must be there.
   let isNamed: Bool
 
-  /// The settings of all of them, a later one's over an earlier one's. Says every finding; ends with
-  /// ``Exit/inputIsWrong`` where one is an error, and with ``Exit/environment`` where a file cannot be read.
-  func read() throws -> AgentSettings {
+  /// The settings of all of them, a later one's over an earlier one's.
+  /// - Throws: every finding, or the file that cannot be read.
+  func read() throws(SettingsError) -> AgentSettings {
     var settings = AgentSettings()
     var report = Report()
     for file in try files() {
@@ -23,12 +23,11 @@ struct SettingsFiles {
       settings = reader.read(try contents(file)).over(settings)
       report.add(contentsOf: reader.report, in: file)
     }
-    for finding in report.sorted { Output.error.line(finding.description) }
-    if report.hasErrors { throw Exit.inputIsWrong }
+    if report.hasErrors { throw SettingsError(report.sorted.map(\.description), partial: settings) }
     return settings
   }
 
-  private func files() throws -> [String] {
+  private func files() throws(SettingsError) -> [String] {
     let isThere = access(path, F_OK) == 0
     if !isThere, isNamed || errno != ENOENT { throw failure(path) }
     let folder = path + ".d"
@@ -45,7 +44,7 @@ struct SettingsFiles {
     return (isThere ? [path] : []) + dropIns.sorted().map { "\(folder)/\($0)" }
   }
 
-  private func contents(_ file: String) throws -> [UInt8] {
+  private func contents(_ file: String) throws(SettingsError) -> [UInt8] {
     let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure(file) }
     defer { close(descriptor) }
@@ -58,14 +57,12 @@ struct SettingsFiles {
       guard count > 0 else { return bytes }
       bytes += part[..<count]
       guard bytes.count <= 1 << 20 else {
-        Output.error.line("\(file): error: longer than a mebibyte")
-        throw Exit.environment
+        throw SettingsError(["\(file): error: longer than a mebibyte"], .environment)
       }
     }
   }
 
-  private func failure(_ file: String) -> Exit {
-    Output.error.line("\(file): error: \(String(cString: strerror(errno)))")
-    return .environment
+  private func failure(_ file: String) -> SettingsError {
+    SettingsError(["\(file): error: \(String(cString: strerror(errno)))"], .environment)
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Console
 import Glibc
 import SystemdUnit
 
@@ -48,22 +47,42 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: ArgumentHelp("PEM: its key. LL_KUBELET_CLIENT_KEY.", valueName: "FILE"), transform: path)
   var kubeletClientKey: String?
 
-  /// A flag is over the environment, and that over the files.
+  /// A flag is over the environment, and that over the files. Says what is wrong and ends with the exit for it.
   func resolved(interval: Duration?) throws -> AgentSettings {
+    do throws(SettingsError) { return try read(interval: interval) } catch { throw error.said() }
+  }
+
+  /// The settings of a command that proves the node's license, likewise.
+  func proving() throws -> (settings: AgentSettings, plan: RunSettings) {
+    do throws(SettingsError) { return try readProving() } catch { throw error.said() }
+  }
+
+  /// The settings of a command that proves the node's license.
+  func readProving() throws(SettingsError) -> (settings: AgentSettings, plan: RunSettings) {
+    let settings = try read(interval: nil)
+    return (settings, try RunSettings(settings))
+  }
+
+  /// A flag is over the environment, and that over the files.
+  func read(interval: Duration?) throws(SettingsError) -> AgentSettings {
     let environment = AgentSettings.environment(Self.variables)
-    for fault in environment.faults { Output.error.line(fault) }
     let named = config ?? Self.variables["LL_CONFIG"]
-    let files = try SettingsFiles(path: named ?? SettingsFiles.defaultPath, isNamed: named != nil).read()
-    if !environment.faults.isEmpty { throw Exit.inputIsWrong }
+    let files: AgentSettings
+    do throws(SettingsError) {
+      files = try SettingsFiles(path: named ?? SettingsFiles.defaultPath, isNamed: named != nil).read()
+    } catch {
+      throw SettingsError(
+        environment.faults + error.findings, error.exit, partial: environment.settings.over(error.partial))
+    }
+    if !environment.faults.isEmpty {
+      throw SettingsError(environment.faults, partial: environment.settings.over(files))
+    }
     let flags = AgentSettings(
       nodeName: node, rootDirectory: rootfs, units: units.isEmpty ? nil : units, interval: interval,
       kubeletAddress: kubelet, kubeletAnchor: kubeletAnchor, kubeletTokenFile: kubeletTokenFile,
       kubeletClientCertificate: kubeletClientCertificate, kubeletClientKey: kubeletClientKey)
     let settings = flags.over(environment.settings.over(files))
-    if let conflict = settings.conflict {
-      Output.error.line("settings: error: \(conflict)")
-      throw Exit.inputIsWrong
-    }
+    if let conflict = settings.conflict { throw SettingsError(["settings: error: \(conflict)"], partial: settings) }
     return settings
   }
 

@@ -1,5 +1,6 @@
 import Glibc
 import HostFS
+import Kubelet
 import NIOCore
 import NIOPosix
 import NodeAgent
@@ -8,6 +9,7 @@ import NodeMetrics
 /// Reads the node on a thread of its own: a file system that hangs keeps neither heartbeats nor anything else waiting.
 actor SnapshotLoop {
   private var reader: NodeReader
+  private var retired: [KubeletSession] = []
   private nonisolated let loop: any EventLoop
 
   /// The reader's thread.
@@ -20,10 +22,19 @@ actor SnapshotLoop {
 
   /// What the node is doing.
   func snapshot(_ settings: OperatedSettings) async -> NodeSnapshot {
+    await endRetired()
     reader.units = settings.units
     return await reader.read()
   }
 
-  /// Ends what a reading may have begun.
-  func close() async { await reader.close() }
+  /// The kubelet is another one, or asked otherwise, from the next reading on. One that is under way goes on.
+  func ask(_ settings: AgentSettings) {
+    if let session = reader.askKubelet(settings) { retired.append(session) }
+  }
+
+  private func endRetired() async {
+    let sessions = retired
+    retired = []
+    for session in sessions { await session.shutDown() }
+  }
 }

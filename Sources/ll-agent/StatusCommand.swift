@@ -17,44 +17,50 @@ struct StatusQuery {
     }
 
     var node: String
-    var running: Bool
     var sentence: String
     var advice: String
+    var settingsFault: String?
     var checks: [Check]?
   }
 
   let command: String
   let question: StatusQuestion
 
-  /// Prints the answer. Ends with ``Exit/environment`` where no agent runs.
+  /// Prints the answer. Ends with ``Exit/environment`` where no agent runs. Settings that are wrong keep nobody from
+  /// asking the agent that runs with those of before: they are said first, and decide the exit.
   func run(_ options: SettingsOptions, _ format: Format) throws {
-    let settings = try options.resolved(interval: nil)
-    let plan = try RunSettings(settings, nodeName: settings.nodeName ?? NodeReader.hostName)
-    let (bytes, fault) = try answer(plan, root: settings.rootDirectory ?? "/")
+    let socket: String
+    var read: (settings: AgentSettings, plan: RunSettings)?
+    var verdict: Exit?
+    do throws(SettingsError) {
+      let proving = try options.readProving()
+      (read, socket) = (proving, proving.plan.socketPath)
+    } catch {
+      verdict = error.said()
+      socket = RunSettings.socketPath(error.partial.session)
+    }
+    let bytes: [UInt8]
+    do throws(ServiceError) {
+      bytes = try StatusClient.ask(question, at: socket)
+    } catch {
+      Output.error.line("\(command): error: \(error)")
+      verdict = verdict ?? .environment
+      guard case .notRunning = error, let read else { throw verdict ?? .environment }
+      bytes = try remembered(read.plan, root: read.settings.rootDirectory ?? "/")
+    }
     switch format {
     case .json: Output.standard.write(bytes + [UInt8(ascii: "\n")])
     case .text: try lines(bytes).forEach(Output.standard.line)
     }
-    if let fault {
-      Output.error.line("\(command): error: \(fault)")
-      throw Exit.environment
-    }
+    if let verdict { throw verdict }
   }
 
-  private func answer(_ plan: RunSettings, root: String) throws -> (bytes: [UInt8], fault: ServiceError?) {
-    let fault: ServiceError
-    do throws(ServiceError) { return (try StatusClient.ask(question, at: plan.socketPath), nil) } catch {
-      fault = error
-    }
-    guard case .notRunning = fault else {
-      Output.error.line("\(command): error: \(fault)")
-      throw Exit.environment
-    }
+  private func remembered(_ plan: RunSettings, root: String) throws -> [UInt8] {
     do {
       let status = try AgentStatus.remembered(plan.agent, clock: .system(root: root))
-      return (status.json(explaining: question == .explain).compact, fault)
+      return status.json(explaining: question == .explain).compact
     } catch {
-      Output.error.line("\(command): error: the agent is not running, and \(error)")
+      Output.error.line("\(command): error: what it left behind cannot be read: \(error)")
       throw Exit.environment
     }
   }
@@ -67,9 +73,9 @@ struct StatusQuery {
       Output.error.line("\(command): error: the agent's answer cannot be read: is it of another version?")
       throw Exit.environment
     }
-    let sentence = answer.running ? answer.sentence : "The agent is not running. When it last ran: \(answer.sentence)"
     let width = (answer.checks ?? []).map(\.name.count).max() ?? 0
-    return [sentence] + (answer.advice.isEmpty ? [] : [answer.advice])
+    return [answer.sentence] + (answer.advice.isEmpty ? [] : [answer.advice])
+      + (answer.settingsFault.map { [$0] } ?? [])
       + (answer.checks ?? []).map { check in
         let name = check.name + String(repeating: " ", count: width - check.name.count)
         // Columns, but nothing behind the last word.
@@ -92,7 +98,10 @@ struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Say whether this node is licensed: since when, why not, how much time is left.",
-    discussion: "Asks the agent that runs here, as root. Without one it says what the last one knew, and ends with 3.")
+    discussion: """
+      Asks the agent that runs here, as root. Without one it says what the last one left behind, and ends with 3. \
+      Settings that are wrong are said too, and end it with 1.
+      """)
 
   @Option(help: "How to print it.")
   var format: StatusQuery.Format = .text
@@ -107,7 +116,10 @@ struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
     abstract: "Say the same as status with every check, in the order in which each relies on the one before.",
-    discussion: "Asks the agent that runs here, as root. Without one it says what the last one knew, and ends with 3.")
+    discussion: """
+      Asks the agent that runs here, as root. Without one it says what the last one left behind, and ends with 3. \
+      Settings that are wrong are said too, and end it with 1.
+      """)
 
   @Option(help: "How to print it.")
   var format: StatusQuery.Format = .text

@@ -1,84 +1,6 @@
 import Foundation
-import Glibc
 import TestSupport
 import Testing
-
-/// An `ll-agent run` as systemd would start it: it notifies a socket of the test's.
-private final class RunningAgent {
-  let folder: TemporaryFolder
-  private let process = Process()
-  private let socket: Int32
-  private let log: URL
-
-  init(_ settings: String) throws {
-    folder = try TemporaryFolder()
-    for name in ["state", "run"] {
-      try FileManager.default.createDirectory(
-        at: folder.url.appendingPathComponent(name), withIntermediateDirectories: true)
-    }
-    let place = folder.url.path
-    let text = settings.replacingOccurrences(of: "@", with: place)
-    let file = try folder.write(text, to: "ll-agent.conf")
-    let path = place + "/notify"
-    let listening = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
-    socket = listening
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    let bound = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listening, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    try #require(bound == 0)
-    log = folder.url.appendingPathComponent("log")
-    try Data().write(to: log)
-    process.executableURL = URL(fileURLWithPath: BuiltProgram.path("ll-agent"))
-    process.arguments = ["run", "--config", file.path]
-    process.environment = [
-      "NOTIFY_SOCKET": path, "PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": "/opt/swift/usr/lib/swift/linux",
-    ]
-    process.standardError = try FileHandle(forWritingTo: log)
-    try process.run()
-  }
-
-  deinit {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
-    close(socket)
-  }
-
-  var logged: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
-
-  /// Whether a notification with `words` comes within `seconds`.
-  func notifies(_ words: String, seconds: Int = 40) -> Bool {
-    let end = Date() + Double(seconds)
-    while Date() < end {
-      var entry = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-      guard poll(&entry, 1, 1000) > 0 else { continue }
-      var buffer = [UInt8](repeating: 0, count: 4096)
-      let count = recv(socket, &buffer, buffer.count, 0)
-      if String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self).contains(words) { return true }
-    }
-    return false
-  }
-
-  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
-
-  func ask(_ command: String, _ arguments: [String] = []) throws -> Command {
-    try Command(
-      [BuiltProgram.path("ll-agent"), command, "--config", folder.url.path + "/ll-agent.conf"] + arguments, seconds: 60)
-  }
-
-  /// The exit status, once it has ended by itself; within half a minute.
-  func end() -> Int32 {
-    let end = Date() + 30
-    while process.isRunning, Date() < end { usleep(20_000) }
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
-    return process.terminationStatus
-  }
-}
 
 @Suite("ll-agent run, the program", .serialized)
 struct RunProgramTests {
@@ -112,6 +34,8 @@ struct RunProgramTests {
     #expect(answer?["node"] as? String == "worker-1")
     #expect(answer?["failedCheck"] as? String == "connection" || answer?["standing"] as? String == "connecting")
     #expect((answer?["fault"] as? String)?.contains("this node has no valid certificate") == true)
+    // Not "check that the operator runs": it was not even dialled.
+    #expect((answer?["advice"] as? String)?.hasPrefix("The operator is not to blame") == true)
     agent.signal(SIGHUP)
     #expect(agent.notifies("RELOADING=1"))
     #expect(agent.notifies("READY=1"))
@@ -141,9 +65,37 @@ struct RunProgramTests {
     let check = try Command([BuiltProgram.path("ll-agent"), "check", "--config", file], seconds: 60)
     #expect(check.status == 3)
     let names = check.output.split(separator: "\n").map { String($0.prefix { $0 != ":" }) }
-    #expect(names == ["state", "tpm", "openbao", "operator", "kubelet", "clock"], "\(check.output)")
+    #expect(
+      names == ["state", "files", "certificate", "tpm", "openbao", "operator", "kubelet", "clock"], "\(check.output)")
     #expect(check.output.contains("operator: failed: 127.0.0.1:1: \(folder.url.path)/anchors.pem: it is not there"))
     #expect(check.output.contains("tpm: skipped"))
+    #expect(check.output.contains("files: failed: \(folder.url.path)/anchors.pem: it is not there"))
+    #expect(check.output.contains("certificate: failed: there is none yet; the settings name nobody"))
+  }
+
+  @Test("who does not answer, is not known, or is no TPM is said in the system's words, not in a library's")
+  func unreachable() throws {
+    let folder = try TemporaryFolder()
+    let made = try Command(
+      [
+        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-subj", "/CN=a",
+        "-keyout", "key.pem", "-out", "anchors.pem",
+      ], in: folder.url, seconds: 60)
+    #expect(made.status == 0, "\(made.errors)")
+    let device = "/dev/ll-test-\(folder.url.lastPathComponent)"
+    let text = Self.settings.replacingOccurrences(of: "@", with: folder.url.path) + "\n[TPM]\nTCTI=device:\(device)\n"
+    func check(_ text: String) throws -> String {
+      let file = try folder.write(text, to: "ll-agent.conf").path
+      return try Command([BuiltProgram.path("ll-agent"), "check", "--config", file], seconds: 60).output
+    }
+    let refused = try check(text)
+    #expect(refused.contains("operator: failed: 127.0.0.1:1: Connection refused\n"), "\(refused)")
+    #expect(refused.contains("tpm: failed: no TPM at device:\(device)"), "\(refused)")
+    #expect(refused.contains("there is no such device"))
+    let unknown = try check(text.replacingOccurrences(of: "127.0.0.1:1\n", with: "operator.invalid:1\n"))
+    #expect(
+      unknown.contains("operator: failed: operator.invalid:1: operator.invalid is not known to this node's resolver\n"),
+      "\(unknown)")
   }
 
   @Test("what is missing is said all at once, and the exit is 1")

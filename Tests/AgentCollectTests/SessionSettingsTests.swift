@@ -12,6 +12,7 @@ struct SessionSettingsTests {
       ("[Agent]\nOperator=::1:443\n", "Operator= is not HOST:PORT"),
       ("[Agent]\nOperatorAnchor=x.pem\n", "OperatorAnchor= is not an absolute path"),
       ("[Agent]\nListen=0.0.0.0:9465\n", "Listen= is no single address with a port"),
+      ("[Agent]\nLogLevel=loud\n", "LogLevel= is none of trace, debug, info, notice, warning, error, critical"),
       ("[Agent]\nFileKey=maybe\n", "FileKey= is neither yes nor no"),
       ("[TPM]\nTCTI=nonsense\n", "TCTI= is no way to a TPM"),
       ("[OpenBao]\nAddress=http://a:8200\n", "Address= is not https://HOST:PORT"),

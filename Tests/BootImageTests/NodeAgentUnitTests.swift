@@ -31,4 +31,27 @@ struct NodeAgentUnitTests {
     #expect(watched == chain.filter(Set(watched).contains))
     #expect(watched.contains(ChainUnit.kubelet) && watched.contains(ChainUnit.openbaoAgent))
   }
+
+  @Test("what firmware says for root only is handed in, with a stand-in for a machine that has no such file")
+  func credentials() throws {
+    let unit = try #require(try ExampleInputs().plan("worker-1").content().unit(ChainUnit.agent)?.file)
+    let loaded = unit.values(of: "LoadCredential", in: "Service").map { $0.split(separator: ":").map(String.init) }
+    // HardwareIdentity's names for the facts, and the kernel's for the files (sysfs-devices-... dmi/id).
+    #expect(
+      loaded == [
+        ["product-uuid", "/sys/class/dmi/id/product_uuid"], ["board-serial", "/sys/class/dmi/id/board_serial"],
+        ["chassis-serial", "/sys/class/dmi/id/chassis_serial"],
+      ])
+    #expect(unit.values(of: "SetCredential", in: "Service") == loaded.map { "\($0[0]):absent" })
+  }
+
+  @Test("it gets no capability but what it needs to let go of them, and systemd waits for its reload")
+  func service() throws {
+    let unit = try #require(try ExampleInputs().plan("master-1").content().unit(ChainUnit.agent)?.file)
+    #expect(unit.value(of: "CapabilityBoundingSet", in: "Service") == "CAP_DAC_OVERRIDE CAP_SETGID CAP_SETPCAP")
+    #expect(unit.value(of: "NoNewPrivileges", in: "Service") == "yes")
+    // systemd.service(5): notify-reload sends SIGHUP itself, and waits for RELOADING=1 and READY=1.
+    #expect(unit.value(of: "Type", in: "Service") == "notify-reload")
+    #expect(unit.value(of: "ExecReload", in: "Service") == nil)
+  }
 }

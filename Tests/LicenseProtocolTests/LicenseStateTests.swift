@@ -21,6 +21,25 @@ struct LicenseStateTests {
     #expect(scene.kind == .licensed)
   }
 
+  @Test("an operator that is out of reach is so since it went, however often it is dialled")
+  func oneAbsence() throws {
+    var fresh = Scene()
+    var licensed = try Scene.licensed()
+    licensed.handle(.disconnected("connection reset"))
+    for _ in 1...5 {
+      for event in [LicenseEvent.dialing, .disconnected("refused")] {
+        fresh.pass(.seconds(10))
+        fresh.handle(event)
+        licensed.pass(.seconds(10))
+        licensed.handle(event)
+      }
+    }
+    #expect(fresh.state.status(at: fresh.now).age == .seconds(100))
+    #expect(licensed.state.status(at: licensed.now).connectionAge == .seconds(100))
+    licensed.welcome()
+    #expect(licensed.state.status(at: licensed.now).connectionAge == .zero)
+  }
+
   @Test("the lease counts from when the Heartbeat was sent, is never longer than announced, and never made shorter")
   func leaseArithmetic() throws {
     var scene = try Scene.licensed()

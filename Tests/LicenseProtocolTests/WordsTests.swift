@@ -16,6 +16,7 @@ struct WordsTests {
       let date = expected.prefix(10)
       let minute = expected.dropFirst(11).prefix(5)
       #expect(ServerTime(nanoseconds: second * 1_000_000_000).words == "\(date) \(minute) UTC")
+      #expect(ServerTime(nanoseconds: second * 1_000_000_000 + 999_999_999).timestamp == expected)
     }
   }
 

@@ -13,12 +13,14 @@ struct AgentStatusTests {
   private let scripted = ScriptedOperator()
 
   private func status(
-    _ rules: SessionRules, isRunning: Bool = true, certificate: AgentStatus.Certificate? = nil, fault: String? = nil
+    _ rules: SessionRules, isRunning: Bool = true, isConnected: Bool = true, lastEnd: SessionEnd? = nil,
+    certificate: AgentStatus.Certificate? = nil, fault: String? = nil, settingsFault: String? = nil
   ) -> AgentStatus {
     AgentStatus(
       version: "1", licenseOperator: "operator.test:443",
-      session: SessionView(license: rules.license, isConnected: true, lastEnd: nil, configurations: ["fleet": 3]),
-      isRunning: isRunning, certificate: certificate, fault: fault, time: rules.now,
+      session: SessionView(
+        license: rules.license, isConnected: isConnected, lastEnd: lastEnd, configurations: ["fleet": 3]),
+      isRunning: isRunning, certificate: certificate, fault: fault, settingsFault: settingsFault, time: rules.now,
       wallTime: ServerTime(nanoseconds: 1_790_000_000_000_000_000))
   }
 
@@ -57,6 +59,54 @@ struct AgentStatusTests {
     #expect(checks[1]["outcome"] == "failed")
     #expect(checks[1]["words"] == "it expired 1 day ago: OpenBao is sealed")
     #expect(found["fault"] as? String == "OpenBao is sealed")
+  }
+
+  @Test(
+    "what to do is about whoever has to do something",
+    arguments: [
+      (SessionEnd.lost("Connection refused"), "Check that the operator runs"),
+      (.unable("OpenBao is sealed"), "The operator is not to blame"),
+      (.unverified("CN=other"), "Compare Operator=, OperatorName= and OperatorAnchor="),
+      (.incompatible("it speaks version 2"), "Upgrade the older"),
+    ])
+  func advice(end: SessionEnd, words: String) {
+    var rules = SessionRules.scripted(clocks)
+    rules.dialing()
+    rules.closed(end)
+    let advice = status(rules, isConnected: false, lastEnd: end).advice
+    #expect(advice.hasPrefix(words), "\(advice)")
+    #expect(advice.hasSuffix("What runs on this node is left alone."))
+  }
+
+  @Test("a licensed node whose certificate is not renewed says so before it ends, and nothing else to do")
+  func renewal() throws {
+    var rules = SessionRules.scripted(clocks)
+    try rules.license(by: scripted)
+    #expect(status(rules).advice.isEmpty)
+    let advice = status(rules, fault: "the certificate is not renewed: OpenBao is sealed").advice
+    #expect(advice == "the certificate is not renewed: OpenBao is sealed.")
+  }
+
+  @Test("a stopped agent says what it left behind, and not what it last saw")
+  func stopped() throws {
+    var rules = SessionRules.scripted(clocks)
+    let never = status(rules, isRunning: false)
+    #expect(never.sentence == "The agent is not running, and it left no grant behind that still holds.")
+    #expect(never.advice.hasPrefix("`systemctl start ll-agent` starts it"))
+    try rules.license(by: scripted)
+    let left = status(rules, isRunning: false).sentence
+    #expect(
+      left
+        == "The agent is not running. The grant that it left behind, by acme, lasts 1 day, and nobody renews the lease."
+    )
+  }
+
+  @Test("settings that were read again and are wrong are shown beside the license")
+  func settings() throws {
+    let rules = SessionRules.scripted(clocks)
+    #expect(try object(status(rules))["settingsFault"] == nil)
+    let found = try object(status(rules, settingsFault: "a.conf:1:1: error: no"))
+    #expect(found["settingsFault"] as? String == "a.conf:1:1: error: no")
   }
 
   @Test("what an operator says cannot take over a terminal or a line")

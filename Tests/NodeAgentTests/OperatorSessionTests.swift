@@ -62,6 +62,19 @@ struct OperatorSessionTests {
       return BootTime(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
     }, wall: { ServerTime(nanoseconds: 1_800_000_000_000_000_000) })
 
+  private static func connector(_ service: ScriptedService) -> OperatorConnector {
+    // A server of its own for each dial: this transport connects once.
+    OperatorConnector { _, body in
+      let transport = InProcessTransport()
+      let server = GRPCServer(transport: transport.server, services: [service])
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await server.serve() }
+        defer { server.beginGracefulShutdown() }
+        try await OperatorConnector.use(transport.client, body) { .init(certificate: [1]) }
+      }
+    }
+  }
+
   /// Runs a session with an operator that answers so, hands over the session and the record, and stops.
   private func run(
     disk: ScriptedDisk = ScriptedDisk(), answering answer: @escaping ScriptedService.Answer,
@@ -72,16 +85,7 @@ struct OperatorSessionTests {
       record.add(message)
       return try await answer(message, writer)
     }
-    // A server of its own for each dial: this transport connects once.
-    let connector = OperatorConnector { _, body in
-      let transport = InProcessTransport()
-      let server = GRPCServer(transport: transport.server, services: [service])
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await server.serve() }
-        defer { server.beginGracefulShutdown() }
-        try await OperatorConnector.use(transport.client, body) { .init(certificate: [1]) }
-      }
-    }
+    let connector = Self.connector(service)
     let rules = SessionRules(
       nodeName: "worker-1", keys: [], state: AgentState(), settings: .init(interval: .seconds(15), units: []),
       clock: Self.clock, keeping: { (state) throws(StateError) in try disk.keep(state) })
@@ -213,16 +217,93 @@ struct OperatorSessionTests {
     }
   }
 
-  @Test("the next key is offered over the session that there is")
+  /// An operator that welcomes and challenges, and does `judge` with each reply to a challenge.
+  private static func challenging(
+    _ scripted: ScriptedOperator, acknowledges: Bool = true,
+    judging judge: @escaping @Sendable (RPCWriter<OperatorMessage>) async throws -> Bool
+  ) -> ScriptedService.Answer {
+    { message, writer in
+      switch message.message {
+      case .hello: try await writer.write(scripted.welcome())
+      case .attestationOffer: try await writer.write(.with { $0.challenge.nonce = Data(repeating: 4, count: 32) })
+      case .challengeReply: return try await judge(writer)
+      case .heartbeat(let heartbeat):
+        if acknowledges { try await writer.write(scripted.acknowledge(heartbeat.sequence, remaining: 0)) }
+      default: break
+      }
+      return true
+    }
+  }
+
+  @Test("a next key is offered over the session that there is, and the acknowledged heartbeat after the reply ends it")
   func nextKey() async throws {
+    try await run(answering: Self.challenging(ScriptedOperator()) { _ in true }) { session, record in
+      #expect(await record.sees { $0.welcomes == 1 })
+      let began = ContinuousClock.now
+      #expect(await session.offerNext(holding: []) == .judged)
+      // Heartbeats are ten seconds apart here: this one was sent for the question.
+      #expect(ContinuousClock.now - began < .seconds(8))
+      let sent = record.messages
+      let reply = try #require(sent.firstIndex { !$0.challengeReply.nonce.isEmpty })
+      #expect(sent[..<reply].contains { $0.attestationOffer.nextKey })
+      #expect(sent[(reply + 1)...].contains { $0.heartbeat.sequence == 2 })
+    }
+  }
+
+  @Test("an operator that does not take the next key says why")
+  func nextKeyRefused() async throws {
+    let judge: @Sendable (RPCWriter<OperatorMessage>) async throws -> Bool = { writer in
+      try await writer.write(
+        .with {
+          $0.refusal.reason = .assuranceLowered
+          $0.refusal.message = "It was better kept before."
+        })
+      return true
+    }
+    try await run(answering: Self.challenging(ScriptedOperator(), judging: judge)) { session, record in
+      #expect(await record.sees { $0.welcomes == 1 })
+      #expect(await session.offerNext(holding: []) == .refused("It was better kept before."))
+      // The session goes on with the key that it has.
+      #expect(record.hellos.count == 1 && record.views.last?.isConnected == true)
+    }
+  }
+
+  @Test("a session that ends before the next key is judged ends the wait, and so does a stop")
+  func nextKeyWithoutSession() async throws {
+    try await run(answering: Self.challenging(ScriptedOperator()) { _ in false }) { session, record in
+      #expect(await record.sees { $0.welcomes == 1 })
+      #expect(await session.offerNext(holding: []) == .noSession)
+    }
+    try await run(
+      answering: Self.challenging(ScriptedOperator(), acknowledges: false) { _ in true }
+    ) { session, record in
+      #expect(await record.sees { $0.welcomes == 1 })
+      async let verdict = session.offerNext(holding: [])
+      #expect(await record.sees { $0.messages.contains { !$0.challengeReply.nonce.isEmpty } })
+      await session.stop()
+      #expect(await verdict == .noSession)
+      #expect(await session.offerNext(holding: []) == .noSession)
+    }
+  }
+
+  @Test("another operator ends the session in order, and the next one is with that")
+  func redialled() async throws {
     let scripted = ScriptedOperator()
-    try await run(answering: { message, writer in
+    let other = Record()
+    let answer: ScriptedService.Answer = { message, writer in
       if case .hello = message.message { try await writer.write(scripted.welcome()) }
       return true
-    }) { session, record in
+    }
+    let service = ScriptedService { message, writer in
+      other.add(message)
+      return try await answer(message, writer)
+    }
+    try await run(answering: answer) { session, record in
       #expect(await record.sees { $0.welcomes == 1 })
-      #expect(await session.offerNext(holding: []))
-      #expect(await record.sees { $0.messages.contains { $0.attestationOffer.nextKey } })
+      await session.redial(over: Self.connector(service))
+      #expect(await other.sees { $0.hellos.count == 1 })
+      #expect(record.hellos.count == 1)
+      #expect(record.views.contains { $0.lastEnd == .resettled })
     }
   }
 

@@ -41,15 +41,25 @@ struct ReconnectBackoffTests {
     }
   }
 
-  @Test("a window that the operator asks for is taken as it is, up to an hour")
+  @Test("a window that the operator asks for is used but for the handshake's second, up to an hour")
   func widened() {
     var backoff = ReconnectBackoff()
     backoff.widen(to: .seconds(600))
-    let delays = Self.delays(2, backoff, Self.latest)
-    #expect(delays[0] > .seconds(599) && delays[0] < .seconds(600))
-    #expect(delays[1] < .seconds(120))
+    let delays = Self.delays(1, backoff, Self.latest)
+    #expect(delays[0] > .seconds(598) && delays[0] <= .seconds(599))
     backoff.widen(to: .seconds(1_000_000))
     #expect(Self.delays(1, backoff, Self.latest)[0] <= .seconds(3600))
+  }
+
+  @Test("who dials in the operator's window while it is still away dials again as after a first failure")
+  func tooEarly() {
+    var backoff = ReconnectBackoff()
+    var random = Self.latest
+    for _ in 0..<10 { _ = backoff.next(using: &random) }
+    backoff.widen(to: .seconds(20))
+    let delays = Self.delays(4, backoff, Self.latest)
+    #expect(delays[1] > .seconds(1.9) && delays[1] < .seconds(2))
+    #expect(delays[2] > delays[1] && delays[3] > delays[2] && delays[3] < .seconds(6))
   }
 
   @Test("a time that the operator asked to wait is waited once, before the jitter")

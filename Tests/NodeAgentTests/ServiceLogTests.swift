@@ -14,7 +14,9 @@ struct ServiceLogTests {
 
     func logger(_ form: AgentLog.Form, level: Logger.Level = .trace) -> Logger {
       Logger(label: "session") { label in
-        AgentLog(label: label, form: form, level: level) { entry in self.entries.withLock { $0.append(entry) } }
+        AgentLog(label: label, form: form, threshold: LogThreshold(level)) { entry in
+          self.entries.withLock { $0.append(entry) }
+        }
       }
     }
 

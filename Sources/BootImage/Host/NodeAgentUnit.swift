@@ -43,11 +43,13 @@ extension NodePlan {
     addStage(
       ChainUnit.agent,
       service: [
-        .init("Type", "notify"),
+        .init("Type", "notify-reload"),
         .init("ExecStart", command(["ll-agent", "run", "--config", "/etc/ll-agent/ll-agent.conf"])),
-        .init("ExecReload", "/bin/kill -s HUP $MAINPID"), .init("WatchdogSec", "60"), .init("TimeoutStartSec", "120"),
+        .init("WatchdogSec", "60"), .init("TimeoutStartSec", "120"),
         .init("StateDirectory", "ll-agent"), .init("StateDirectoryMode", "0700"), .init("RuntimeDirectory", "ll-agent"),
-        .init("CapabilityBoundingSet", "CAP_SYS_ADMIN CAP_SYS_RAWIO CAP_DAC_READ_SEARCH"),
+      ] + firmwareCredentials + [
+        // What the agent needs to join the group of the TPM's device, and to let go of all of these.
+        .init("CapabilityBoundingSet", "CAP_DAC_OVERRIDE CAP_SETGID CAP_SETPCAP"),
         .init("NoNewPrivileges", "yes"), .init("ProtectSystem", "strict"), .init("ProtectHome", "yes"),
         .init("PrivateTmp", "yes"), .init("ProtectKernelModules", "yes"), .init("ProtectControlGroups", "yes"),
         .init("RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK"), .init("RestrictNamespaces", "yes"),
@@ -55,6 +57,19 @@ extension NodePlan {
         .init("SystemCallArchitectures", "native"),
         .init("LimitCORE", "0"), .init("MemorySwapMax", "0"),
       ], origin: origin, to: &content)
+  }
+
+  /// What the firmware says of the machine for root only, handed in. systemd.exec(5): of a name that stands in both, the
+  /// file counts, and what is set stands in where there is no such file; without it the unit would fail.
+  private var firmwareCredentials: [Directive] {
+    let facts = [
+      ("product-uuid", "product_uuid"), ("board-serial", "board_serial"), ("chassis-serial", "chassis_serial"),
+    ]
+    return facts.flatMap { name, file in
+      [
+        .init("LoadCredential", "\(name):/sys/class/dmi/id/\(file)"), .init("SetCredential", "\(name):absent"),
+      ]
+    }
   }
 
   /// The chain's units that stay active once they are ready, whose state the agent reads one by one. What runs once and

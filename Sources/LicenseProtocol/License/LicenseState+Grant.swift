@@ -3,7 +3,7 @@ import SwiftProtobuf
 
 extension LicenseState {
   /// The highest epoch there is: an operator goes one above what a node claims, and must be able to.
-  static let highestPossibleEpoch: UInt64 = 1 << 62
+  public static let highestPossibleEpoch: UInt64 = 1 << 62
 
   mutating func take(_ grant: Lowlayer_Agent_V1_LicenseGrant, at now: BootTime) -> [LicenseAction] {
     do throws(GrantFault) { return try believe(grant, at: now) } catch {

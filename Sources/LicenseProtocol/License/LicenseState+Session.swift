@@ -28,8 +28,9 @@ extension LicenseState {
   }
 
   private mutating func enter(_ phase: Phase, at now: BootTime) {
+    // An operator that is out of reach is dialled again and again: that is one absence.
+    if (phase == .welcomed) != (self.phase == .welcomed) { phaseSince = now }
     self.phase = phase
-    phaseSince = now
     isAttesting = false
     isLeaving = false
     unanswered = []

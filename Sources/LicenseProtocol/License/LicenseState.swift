@@ -138,7 +138,9 @@ public struct LicenseState: Sendable, Hashable {
   /// Since when the standing is what it is at `now`: the moment that time alone brought about, not the one that was looked at.
   func since(at now: BootTime) -> BootTime {
     let next = standing(at: now).kind
-    guard next != kind else { return since }
+    // Dialling is part of being away.
+    let away: Set<LicenseStanding.Kind> = [.disconnected, .connecting]
+    guard next != kind, !away.isSuperset(of: [next, kind]) else { return since }
     let moment: BootTime? =
       switch next {
       case .leaseLost: leaseEnd

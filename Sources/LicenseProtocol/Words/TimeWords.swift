@@ -14,13 +14,25 @@ extension Duration {
 extension ServerTime {
   /// The minute, as a person reads it: "2026-11-21 19:44 UTC".
   public var words: String {
-    let minutes = seconds.dividingFloor(by: 60)
-    let day = minutes.dividingFloor(by: 1440)
-    let minute = minutes - day * 1440
-    func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    let (year, month, date) = ServerTime.civil(day)
-    return "\(year)-\(two(month))-\(two(date)) \(two(minute / 60)):\(two(minute % 60)) UTC"
+    let (date, second) = parts
+    return "\(date) \(ServerTime.two(second / 3600)):\(ServerTime.two(second / 60 % 60)) UTC"
   }
+
+  /// The second, as RFC 3339 writes it: "2026-11-21T19:44:05Z".
+  public var timestamp: String {
+    let (date, second) = parts
+    let time = [second / 3600, second / 60 % 60, second % 60].map(ServerTime.two)
+    return "\(date)T\(time.joined(separator: ":"))Z"
+  }
+
+  /// The day, "2026-11-21", and the seconds since it began.
+  private var parts: (date: String, second: Int64) {
+    let day = seconds.dividingFloor(by: 86_400)
+    let (year, month, date) = ServerTime.civil(day)
+    return ("\(year)-\(ServerTime.two(month))-\(ServerTime.two(date))", seconds - day * 86_400)
+  }
+
+  private static func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
   /// Year, month and day of the Gregorian calendar, of a day counted from 1970-01-01. Eras of 400 years, years from March.
   private static func civil(_ day: Int64) -> (year: Int64, month: Int64, day: Int64) {

@@ -13,14 +13,15 @@ import X509
 /// The node's keys and certificates: makes and keeps them, has them certified, renews them at half of their life, and
 /// answers for them.
 public actor IdentityKeeper {
-  private let settings: NodeAgentSettings
+  private var settings: NodeAgentSettings
   private let store: IdentityStore
   private let tpm: TPM?
   private let group: any EventLoopGroup
-  private let enrollment: Enrollment?
+  private var enrollment: Enrollment?
   private let log: Logger
   private let now: @Sendable () -> Int64
   private var attestationKey: AttestationKey?
+  private var isTidy = false
   private var renewal: (leaf: [UInt8], at: Int64)?
 
   /// The identity in the state's folder. Nothing is opened yet.
@@ -41,6 +42,14 @@ public actor IdentityKeeper {
     }
   }
 
+  /// Those who issue certificates, how they are asked, and the consent to a key in a file are others from now on. What
+  /// is asked already goes on.
+  func reload(_ settings: NodeAgentSettings) {
+    self.settings.authority = settings.authority
+    self.settings.allowsFileKey = settings.allowsFileKey
+    enrollment = settings.authority.map { Enrollment($0.enrollment, now: now) }
+  }
+
   /// What is in the folder now.
   public func stored() throws(IdentityError) -> StoredIdentity {
     do throws(NodeIdentityError) { return try store.read(tpm, at: now()) } catch { throw .identity(error) }
@@ -50,6 +59,7 @@ public actor IdentityKeeper {
   public func certificate(
     fingerprint: String
   ) async throws(IdentityError) -> (shown: NodeCertificate, keys: [NodeKey]) {
+    tidy()
     var found = try stored()
     if found.usable(at: now()).isEmpty {
       for fault in found.faults { log.warning("\(fault)") }
@@ -59,6 +69,15 @@ public actor IdentityKeeper {
     }
     guard let shown = found.usable(at: now()).first else { throw .noCertificate(found.faults.map(\.description)) }
     return (shown, [found.next, found.current].compactMap { $0?.key })
+  }
+
+  /// Once, before anything is made: what a run that was killed left is nobody's.
+  private func tidy() {
+    guard !isTidy else { return }
+    isTidy = true
+    do throws(NodeIdentityError) { try store.tidy() } catch {
+      log.warning("what an interrupted run left is still there: \(error)")
+    }
   }
 
   /// The operator welcomed a session with this certificate: where it was the next one, it is the current one now.

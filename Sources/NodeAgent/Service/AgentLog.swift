@@ -27,22 +27,32 @@ public struct AgentLog: LogHandler {
   public var metadata: Logger.Metadata = [:]
   /// What is asked for more at each entry.
   public var metadataProvider: Logger.MetadataProvider?
-  /// What is graver than this, or as grave, is written.
-  public var logLevel: Logger.Level
+  /// What is graver than this, or as grave, is written: the threshold's level, or one of this logger's own.
+  public var logLevel: Logger.Level {
+    get { ownLevel ?? threshold.level }
+    set { ownLevel = newValue }
+  }
+  private var ownLevel: Logger.Level?
+  private let threshold: LogThreshold
   private let label: String
   private let form: Form
   private let write: @Sendable (Entry) -> Void
 
   /// A log with the name `label`.
   public init(label: String, form: Form = .forThisProcess, level: Logger.Level = .info) {
-    self.init(label: label, form: form, level: level, write: Self.write)
+    self.init(label: label, form: form, threshold: LogThreshold(level))
   }
 
-  init(label: String, form: Form, level: Logger.Level, write: @escaping @Sendable (Entry) -> Void) {
+  /// A log that follows a threshold, which may move while the log is in use.
+  public init(label: String, form: Form = .forThisProcess, threshold: LogThreshold) {
+    self.init(label: label, form: form, threshold: threshold, write: Self.write)
+  }
+
+  init(label: String, form: Form, threshold: LogThreshold, write: @escaping @Sendable (Entry) -> Void) {
     self.label = label
     self.form = form
     self.write = write
-    logLevel = level
+    self.threshold = threshold
   }
 
   /// A value that every entry of this logger carries.

@@ -1,3 +1,4 @@
+import Glibc
 public import NIOCore
 import NIOPosix
 import NIOSSL
@@ -53,7 +54,7 @@ public struct OperatorProbe: Sendable {
       do {
         channel = try await bootstrap.connect(host: endpoint.host, port: endpoint.port).get()
       } catch {
-        verdict.succeed(Words.of("\(error)"))
+        verdict.succeed(Self.words(of: error, host: endpoint.host))
         return try await verdict.futureResult.get()
       }
       let fault = try await verdict.futureResult.get()
@@ -63,6 +64,24 @@ public struct OperatorProbe: Sendable {
     } catch {
       return Words.of("\(error)")
     }
+  }
+}
+
+extension OperatorProbe {
+  /// Why nobody was reached, as the system says it.
+  private static func words(of error: any Error, host: String) -> String {
+    guard let error = error as? NIOConnectionError else { return Words.of("\(error)") }
+    if error.dnsAError != nil || error.dnsAAAAError != nil, error.connectionErrors.isEmpty {
+      return "\(host) is not known to this node's resolver"
+    }
+    // Each of the name's addresses was tried; they mostly fail alike.
+    var seen: [String] = []
+    for failure in error.connectionErrors {
+      let words =
+        (failure.error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? Words.of("\(failure.error)")
+      if !seen.contains(words) { seen.append(words) }
+    }
+    return seen.joined(separator: "; ")
   }
 }
 

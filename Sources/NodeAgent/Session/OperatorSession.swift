@@ -1,14 +1,12 @@
 import GRPCCore
-import Glibc
 import LicenseProtocol
 import Logging
-import NIOCore
 import SwiftProtobuf
 
 /// Keeps a session with the operator: dials, says and answers what the rules ask for, and dials again.
 ///
-/// It runs two loops. One dials and waits; the other looks at the clock, at least once a second, whatever the first one
-/// waits for: a watchdog hangs on that one.
+/// It runs two loops. One dials and waits; the other looks at the clock, at least every five seconds, whatever the first
+/// one waits for: a watchdog hangs on that one.
 actor OperatorSession {
   /// What happens outside of the session because of it.
   struct Effects: Sendable {
@@ -28,9 +26,11 @@ actor OperatorSession {
   static let farewell = Duration.seconds(5)
   /// What dialling may take, with the TLS handshake.
   static let dialLimit = Duration.seconds(20)
+  /// What the operator may take to judge a next key: as long as its challenge holds.
+  static let nextKeyLimit = Duration.seconds(60)
 
   private var rules: SessionRules
-  private let connector: OperatorConnector
+  private var connector: OperatorConnector
   private let effects: Effects
   private let log: Logger
   private var backoff = ReconnectBackoff()
@@ -48,6 +48,8 @@ actor OperatorSession {
   private var isStopping = false
   private var isConnected = false
   private var isOfferingNext = false
+  private var nextKey: NextKeyOffer?
+  private var preparing: Preparation?
   private var lastEnd: SessionEnd?
   private var shown: LicenseStanding.Kind?
   private var peer = OperatorConnector.Peer(certificate: [])
@@ -87,6 +89,7 @@ actor OperatorSession {
   func stop() {
     isStopping = true
     pause?.cancel()
+    preparing?.abandon()
     perform(rules.end(.stopped))
   }
 
@@ -97,14 +100,64 @@ actor OperatorSession {
     pause?.cancel()
   }
 
-  /// Offers the key that the node changes to next over the session that there is.
+  /// The operator is another one, or is reached otherwise: the next session is with that one, and begins at once.
+  func redial(over connector: OperatorConnector) {
+    self.connector = connector
+    backoff.succeeded()
+    preparing?.task.cancel()
+    perform(rules.end(.resettled))
+    pause?.cancel()
+  }
+
+  /// Those who issue certificates, or how they are asked, are others now: who waits for one asks again at once.
+  func prepareAgain() {
+    backoff.succeeded()
+    if let preparing {
+      preparing.task.cancel()
+      perform(rules.end(.resettled))
+    }
+    pause?.cancel()
+  }
+
+  /// Offers the key that the node changes to next over the session that there is, and waits for what the operator makes
+  /// of it: for at most ``nextKeyLimit``.
   /// - Parameter keys: the digests of all keys that are the node's now.
-  /// - Returns: whether there is a session.
-  func offerNext(holding keys: Set<[UInt8]>) -> Bool {
+  func offerNext(holding keys: Set<[UInt8]>) async -> NextKeyVerdict {
     rules.hold(keys)
-    guard rules.isOpen, let credentials else { return false }
-    offer(credentials, next: true)
-    return true
+    guard rules.isOpen, nextKey == nil, let credentials else { return .noSession }
+    let limit = Task {
+      try await Task.sleep(for: Self.nextKeyLimit, clock: .continuous)
+      settleNext(.unanswered)
+    }
+    let verdict = await withCheckedContinuation { verdict in
+      nextKey = NextKeyOffer(verdict: verdict)
+      offer(credentials, next: true)
+    }
+    limit.cancel()
+    return verdict
+  }
+
+  private func settleNext(_ verdict: NextKeyVerdict) {
+    guard let offer = nextKey else { return }
+    nextKey = nil
+    offer.verdict.resume(returning: verdict)
+  }
+
+  /// The reply to the challenge is sent. Messages are judged in their order, so that a heartbeat's acknowledgement says
+  /// that the reply before it was judged too; a refusal that comes first says how.
+  private func awaitVerdict() {
+    guard nextKey != nil, let (sequence, steps) = rules.inquire() else { return }
+    nextKey?.heartbeat = sequence
+    perform(steps)
+  }
+
+  private func hearVerdict(_ message: OperatorMessage) {
+    switch message.message {
+    case .leaseAck(let acknowledgement):
+      if let heartbeat = nextKey?.heartbeat, acknowledgement.sequence >= heartbeat { settleNext(.judged) }
+    case .refusal(let refusal) where refusal.reason.isAboutKeys: settleNext(.refused(Words.of(refusal.message)))
+    default: break
+    }
   }
 
   /// The node's own settings are others now.
@@ -121,7 +174,7 @@ actor OperatorSession {
       log.notice("session ended: \(end)")
       if let window = reconnection.window { backoff.widen(to: window) }
       backoff.wait(reconnection.delay)
-    case .stopped, .renewed: log.info("session ended: \(end)")
+    case .stopped, .renewed, .resettled: log.info("session ended: \(end)")
     // An operator that stays away is said once and then only to who looks for it.
     default: log.log(level: end == lastEnd ? .debug : .warning, "session ended: \(end)")
     }
@@ -157,11 +210,16 @@ actor OperatorSession {
     let number = number
     show()
     let credentials: SessionCredentials
-    do {
-      credentials = try await effects.credentials()
-    } catch {
-      return .unable("\(error)")
+    let preparing = Preparation(effects.credentials)
+    self.preparing = preparing
+    defer { self.preparing = nil }
+    switch await preparing.outcome {
+    case .success(let found): credentials = found
+    case .failure(let error): return ending ?? .unable("\(error)")
+    case nil: return ending ?? .stopped
     }
+    if let ending { return ending }
+    if let fault = rules.faultOfKeeping() { return .unable(fault) }
     self.credentials = credentials
     rules.hold(credentials.keys)
     let (messages, outbox) = AsyncStream.makeStream(of: NodeMessage.self)
@@ -197,6 +255,7 @@ actor OperatorSession {
     }
     limit.cancel()
     answers?.cancel()
+    settleNext(.noSession)
     outbox.finish()
     (self.stream, self.over, self.outbox, self.credentials, self.answers) = (nil, nil, nil, nil, nil)
     // A peer that is gone does not answer the end of TLS: that is not waited for.
@@ -222,6 +281,7 @@ actor OperatorSession {
     let wasOpen = rules.isOpen
     let steps = rules.receive(message)
     if case .leaseAck = message.message { backoff.succeeded() }
+    hearVerdict(message)
     perform(steps)
     show()
     if !wasOpen, rules.isOpen, let credentials { await effects.welcomed(credentials) }
@@ -266,6 +326,7 @@ actor OperatorSession {
   }
 
   private func offer(_ credentials: SessionCredentials, next: Bool) {
+    if !next { settleNext(.unanswered) }
     isOfferingNext = next
     // The TPM takes its time, and heartbeats go on meanwhile.
     answers?.cancel()
@@ -276,7 +337,7 @@ actor OperatorSession {
       } catch {
         // The key that the session stands on is as good as before.
         if next {
-          log.warning("the next key is not offered: \(error)")
+          settleNext(.refused("it cannot be shown: \(error)"))
         } else {
           fail("the node cannot show how its key is held", error)
         }
@@ -298,6 +359,7 @@ actor OperatorSession {
         var reply = try await credentials.answer(challenge, data, next)
         reply.nonce = challenge.nonce
         send(.challengeReply(reply))
+        if next { awaitVerdict() }
       } catch {
         fail("the node cannot answer the operator's challenge", error)
       }
@@ -328,16 +390,5 @@ actor OperatorSession {
       log.log(level: level, "\(Words.of(status.sentence))", metadata: ["standing": "\(kind.rawValue)"])
     }
     effects.publish(view)
-  }
-}
-
-extension RPCError {
-  /// What became of the stream, on one line.
-  var sentence: String {
-    // The kernel's own word is what a person needs; the library wraps it three times.
-    if code == .unavailable, let fault = cause as? IOError { return String(cString: strerror(fault.errnoCode)) }
-    let cause = cause.map { " (\(Words.of("\($0)")))" } ?? ""
-    // It stands in parentheses, and before a full stop of others.
-    return "\(code): \(Words.of(message.hasSuffix(".") ? String(message.dropLast()) : message))\(cause)"
   }
 }

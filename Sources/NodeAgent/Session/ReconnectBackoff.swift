@@ -10,6 +10,7 @@ public struct ReconnectBackoff: Sendable, Hashable {
   public static let longestAsked = Duration.seconds(3600)
 
   private var window = ReconnectBackoff.first
+  private var isAsked = false
   private var hold = Duration.zero
 
   /// Nothing has failed yet.
@@ -19,16 +20,22 @@ public struct ReconnectBackoff: Sendable, Hashable {
   public mutating func next(using random: inout some RandomNumberGenerator) -> Duration {
     let delay = hold + window * Double.random(in: 0..<1, using: &random)
     hold = .zero
-    // A window that an operator asked for is for one dial; its own growth goes on from there, not above the limit.
-    window = min(window * 1.6, Self.longest)
+    // A window that an operator asked for is for one dial: it has spread the nodes, and one that comes while the operator
+    // is still away tries again as after a first failure, not after another window.
+    window = isAsked ? Self.first : min(window * 1.6, Self.longest)
+    isAsked = false
     return delay
   }
 
   /// The session lived until the first acknowledgement: a server that accepts and hangs up at once is a failure too.
-  public mutating func succeeded() { window = Self.first }
+  public mutating func succeeded() { (window, isAsked) = (Self.first, false) }
 
-  /// The operator asked all of its nodes to come back within `window`.
-  public mutating func widen(to window: Duration) { self.window = max(min(window, Self.longestAsked), Self.first) }
+  /// The operator asked all of its nodes to come back within `window`. The dial leaves room in it for the handshake.
+  public mutating func widen(to window: Duration) {
+    let asked = max(min(window, Self.longestAsked), Self.first)
+    self.window = asked - min(asked / 10, Duration.seconds(1))
+    isAsked = true
+  }
 
   /// The operator does not want to hear from this node for that long.
   public mutating func wait(_ duration: Duration) { hold = max(.zero, min(duration, Self.longestAsked)) }

@@ -14,13 +14,15 @@ public enum SessionEnd: Sendable, Hashable {
   case unable(String)
   /// The node has a new certificate, which holds from the next handshake on.
   case renewed
+  /// Other settings are in force.
+  case resettled
   /// The agent was told to end.
   case stopped
 
   /// Whether the stream is to be ended in order, with the operator still listening.
   var isOrderly: Bool {
     switch self {
-    case .renewed, .stopped, .incompatible, .unable: true
+    case .renewed, .resettled, .stopped, .incompatible, .unable: true
     case .left(let reconnection): reconnection.cause != .missedLeaseAcks && reconnection.cause != .noWelcome
     case .lost, .unverified: false
     }
@@ -37,6 +39,7 @@ extension SessionEnd: CustomStringConvertible {
     case .incompatible(let words): "the operator cannot be understood: \(words)"
     case .unable(let words): words
     case .renewed: "the node's certificate was renewed"
+    case .resettled: "other settings are in force"
     case .stopped: "the agent ended"
     }
   }

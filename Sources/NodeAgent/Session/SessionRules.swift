@@ -25,6 +25,7 @@ struct SessionRules {
   private var sequence: UInt64 = 0
   private var nextHeartbeat: BootTime?
   private var isUnkept = false
+  private var isUnproven = true
   private var conditions: [Lowlayer_Agent_V1_Condition] = []
   private var reports = ReportQueue()
 
@@ -63,6 +64,20 @@ struct SessionRules {
 
   /// The node has other keys.
   mutating func hold(_ keys: Set<[UInt8]>) { _ = license.handle(.keysChanged(keys), at: clock.now()) }
+
+  /// Why nothing can be kept, in words; `nil` where it can. To be asked before each dial: an operator issues a value with
+  /// every Welcome, and a node that comes with the same old one again and again is taken for its own copy. It is tried
+  /// before the first dial and where the last try failed.
+  mutating func faultOfKeeping() -> String? {
+    guard isUnproven || isUnkept else { return nil }
+    do throws(StateError) {
+      try keep(state)
+      (isUnproven, isUnkept) = (false, false)
+      return nil
+    } catch {
+      return "\(error); without that no session is begun"
+    }
+  }
 
   /// The operator is being dialled.
   mutating func dialing() {
@@ -103,11 +118,11 @@ struct SessionRules {
   /// Now, by the boot clock.
   var now: BootTime { clock.now() }
 
-  /// How long until ``tick()`` has to be called again: until the next heartbeat, and a second at the most.
+  /// How long until ``tick()`` has to be called again: until the next heartbeat, and five seconds at the most; a second
+  /// while no session is up. Each time costs a fleet's agents more than what is done in it.
   var untilDeadline: Duration {
-    let second = Duration.seconds(1)
-    guard isOpen, let nextHeartbeat else { return second }
-    return min(nextHeartbeat - clock.now(), second)
+    guard isOpen, let nextHeartbeat else { return .seconds(1) }
+    return min(nextHeartbeat - clock.now(), .seconds(5))
   }
 
   /// Time has passed.
@@ -120,6 +135,13 @@ struct SessionRules {
       steps += heartbeat()
     }
     return steps
+  }
+
+  /// A heartbeat now: when it is acknowledged, whatever was said before it has been judged.
+  mutating func inquire() -> (sequence: UInt64, steps: [SessionStep])? {
+    guard isOpen else { return nil }
+    let steps = heartbeat()
+    return (sequence, steps)
   }
 
   /// A snapshot was taken: the newest waits until the last one was acknowledged.
@@ -176,6 +198,7 @@ struct SessionRules {
       try keep(next)
     } catch {
       // A ratchet value that is used and then forgotten would make this node look like its own clone.
+      isUnproven = true
       return end(.unable("\(error); without that the node must not send heartbeats"))
     }
     state = next

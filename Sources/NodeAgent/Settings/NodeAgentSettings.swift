@@ -3,7 +3,7 @@ public import OpenBao
 /// The agent's settings, once all of their sources agreed.
 public struct NodeAgentSettings: Sendable {
   /// Who certifies the node's key: an OpenBao cluster, and how the node logs in there.
-  public struct Authority: Sendable {
+  public struct Authority: Sendable, Hashable {
     /// A client certificate to log in with while the node has none of its own.
     public struct Login: Sendable, Hashable {
       /// PEM: the chain, leaf first.

@@ -5,9 +5,6 @@ extension AgentStatus {
   /// The license as people are shown it.
   public var license: LicenseStatus { session.license.status(at: time) }
 
-  /// The license in one sentence.
-  public var sentence: String { Words.of(license.sentence) }
-
   /// One of the checks that `explain` shows.
   struct Check: Hashable {
     var name: String
@@ -76,7 +73,7 @@ extension AgentStatus {
     var members: [JSONText.Member] = [
       .init("node", .string(license.nodeName)), .init("running", .boolean(isRunning)),
       .init("licensed", .boolean(license.isLicensed)), .init("standing", .string(license.standing.kind.rawValue)),
-      .init("sentence", .string(Words.of(license.sentence))), .init("advice", .string(license.advice)),
+      .init("sentence", .string(sentence)), .init("advice", .string(advice)),
       .init("failedCheck", license.failedCheck.map { .string($0.rawValue) } ?? .null),
       .init("since", license.since.map { .integer(Int(clamping: $0.seconds)) } ?? .null),
       .init("operator", .string(licenseOperator)), .init("connection", .string(license.connection.rawValue)),
@@ -98,6 +95,7 @@ extension AgentStatus {
     members.append(
       .init("configurations", .object(versions.map { .init($0.key, .integer(Int(clamping: $0.value))) })))
     if let fault { members.append(.init("fault", .string(Words.of(fault)))) }
+    if let settingsFault { members.append(.init("settingsFault", .string(Words.of(settingsFault)))) }
     if explaining {
       members.append(
         .init(

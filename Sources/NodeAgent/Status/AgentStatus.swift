@@ -35,6 +35,8 @@ public struct AgentStatus: Sendable, Hashable {
   public var certificate: Certificate?
   /// What the agent could not do last, in words; `nil` where nothing failed.
   public var fault: String?
+  /// Why the settings in force are not those that were read last, in sentences; `nil` where they are.
+  public var settingsFault: String?
   /// When that was, by the boot clock.
   public var time: BootTime
   /// The same by the node's wall clock.
@@ -43,7 +45,7 @@ public struct AgentStatus: Sendable, Hashable {
   /// A status.
   public init(
     version: String, licenseOperator: String, session: SessionView, isRunning: Bool, certificate: Certificate?,
-    fault: String?, time: BootTime, wallTime: ServerTime
+    fault: String?, settingsFault: String? = nil, time: BootTime, wallTime: ServerTime
   ) {
     self.version = version
     self.licenseOperator = licenseOperator
@@ -51,6 +53,7 @@ public struct AgentStatus: Sendable, Hashable {
     self.isRunning = isRunning
     self.certificate = certificate
     self.fault = fault
+    self.settingsFault = settingsFault
     self.time = time
     self.wallTime = wallTime
   }

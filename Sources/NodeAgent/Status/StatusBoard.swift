@@ -9,30 +9,33 @@ public final class StatusBoard: Sendable {
     var session: SessionView
     var certificate: AgentStatus.Certificate?
     var fault: String?
+    var settingsFault: String?
+    var licenseOperator: String
     var snapshot: NodeSnapshot?
   }
 
   /// The agent's version.
   public let version: String
-  /// Where the operator is: `HOST:PORT`.
-  public let licenseOperator: String
   private let clock: AgentClock
   private let content: Mutex<Content>
 
   /// A board that shows `session`.
   public init(version: String, licenseOperator: String, session: SessionView, clock: AgentClock) {
     self.version = version
-    self.licenseOperator = licenseOperator
     self.clock = clock
-    content = Mutex(Content(session: session))
+    content = Mutex(Content(session: session, licenseOperator: licenseOperator))
   }
+
+  /// Where the operator is: `HOST:PORT`.
+  public var licenseOperator: String { content.withLock { $0.licenseOperator } }
 
   /// How things stand now.
   public var status: AgentStatus {
     let content = content.withLock { $0 }
     return AgentStatus(
-      version: version, licenseOperator: licenseOperator, session: content.session, isRunning: true,
-      certificate: content.certificate, fault: content.fault, time: clock.now(), wallTime: clock.wall())
+      version: version, licenseOperator: content.licenseOperator, session: content.session, isRunning: true,
+      certificate: content.certificate, fault: content.fault, settingsFault: content.settingsFault, time: clock.now(),
+      wallTime: clock.wall())
   }
 
   /// What the node was last found doing; `nil` before the first time.
@@ -46,6 +49,12 @@ public final class StatusBoard: Sendable {
 
   /// What the agent could not do last; `nil` once it could.
   public func publish(fault: String?) { content.withLock { $0.fault = fault } }
+
+  /// Why the settings in force are not those that were read last, in sentences; `nil` where they are.
+  public func publish(settingsFault: String?) { content.withLock { $0.settingsFault = settingsFault } }
+
+  /// Where the operator is from now on: `HOST:PORT`.
+  func publish(licenseOperator: String) { content.withLock { $0.licenseOperator = licenseOperator } }
 
   /// What the node is doing.
   public func publish(_ snapshot: NodeSnapshot) { content.withLock { $0.snapshot = snapshot } }
