@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo setup build test integration lab boot boot-all golden images lint fmt docs bench bench-tpm bench-seal bench-metrics fuzz check clean
+.PHONY: help demo setup build test integration lab boot boot-all golden images lint fmt docs bench bench-tpm bench-seal bench-metrics bench-agent bench-operator fuzz check clean
 
 PROGRAM := .build/debug/ll-bootimage
 OUT ?= out
@@ -89,6 +89,16 @@ bench-seal: setup ## ll-bootimage seal for 250 to 2,000 nodes, release build, me
 bench-metrics: setup ## a sample of the node beside node_exporter's scrape, release build, medians; fails where a goal is missed
 	@swift build -c release --static-swift-stdlib --package-path Benchmarks --product bench-metrics
 	@Benchmarks/.build/release/bench-metrics
+
+AGENT_MINUTES ?= 30
+bench-agent: setup ## the agent for AGENT_MINUTES (30): memory, processor, growth, release build; fails where a goal is missed
+	@scripts/swift-build -c release --static-swift-stdlib --product ll-agent
+	@for product in ll-operator-dev openbao-double ll-tpm; do scripts/swift-build --product $$product; done
+	@scripts/bench-agent .build/release/ll-agent .build/debug/ll-operator-dev .build/debug/openbao-double .build/debug/ll-tpm $(AGENT_MINUTES)
+
+bench-operator: setup ## 2,000 sessions at one operator, and its restart, release build; fails where a goal is missed
+	@for product in ll-operator-dev fleet-double; do scripts/swift-build -c release --static-swift-stdlib --product $$product; done
+	@scripts/bench-operator .build/release/ll-operator-dev .build/release/fleet-double 2000
 
 FUZZ_SECONDS ?= 600
 fuzz: ## libFuzzer on the JSON, unit, quadlet, procfs and kubelet parsers, FUZZ_SECONDS (600) each; finds are saved and fail

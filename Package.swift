@@ -11,6 +11,10 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// In release builds the compiler takes the members of stat(2)'s structure for CoreFoundation's, which no room imports.
+let settingsWithStat =
+  Array(settings.dropLast()) + [.enableUpcomingFeature("MemberImportVisibility", .when(configuration: .debug))]
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -152,13 +156,13 @@ let package = Package(
         "CLinux", crypto, x509, asn1, swiftProtobuf, grpcCore, grpcTransport, logging, nioCore, nioPosix, nioHTTP1,
         nioSSL,
       ]),
-    room(
-      "OperatorDev",
-      [
+    .target(
+      name: "OperatorDev",
+      dependencies: [
         "LicenseProtocol", "Attestation", "TPMStructures", "KubernetesAPI", "PKI", "SystemdUnit", "Diagnostics",
         "BaseEncodings", grpcCore, grpcTransport, swiftProtobuf, nioCore, nioPosix, nioSSL, x509, asn1, crypto,
         serviceLifecycle,
-      ]),
+      ], swiftSettings: settingsWithStat),
 
     // Image domain
     room("BootChain", ["Diagnostics", "SystemdUnit", "Quadlet"]),
@@ -219,6 +223,12 @@ let package = Package(
     .executableTarget(
       name: "kubernetes-double", dependencies: ["KubernetesDouble"], path: "Sources/Doubles/Kubernetes",
       swiftSettings: settings),
+    .executableTarget(
+      name: "fleet-double",
+      dependencies: [
+        "NodeAgent", "NodeIdentity", "NodeMetrics", "HardwareIdentity", "HostFS", "LicenseProtocol", "Diagnostics",
+        logging, nioCore, nioPosix, x509, asn1, crypto,
+      ], path: "Sources/Doubles/Fleet", swiftSettings: settings),
 
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
