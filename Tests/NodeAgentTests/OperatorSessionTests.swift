@@ -268,6 +268,37 @@ struct OperatorSessionTests {
     }
   }
 
+  @Test("a next key waits until the session's own key is judged and has its lease")
+  func nextKeyInTurn() async throws {
+    let scripted = ScriptedOperator()
+    let challenge = OperatorMessage.with { $0.challenge.nonce = Data(repeating: 4, count: 32) }
+    let own = Mutex((replies: 0, isEarly: false))
+    try await run(answering: { message, writer in
+      switch message.message {
+      case .hello: try await writer.write(scripted.welcome(attests: true, interval: 100, lease: 2000))
+      case .attestationOffer(let offer):
+        if offer.nextKey { own.withLock { $0.isEarly = $0.isEarly || $0.replies == 0 } }
+        // Longer than heartbeats are apart: what is acknowledged meanwhile says nothing of the key.
+        if !offer.nextKey { try await Task.sleep(for: .milliseconds(400)) }
+        try await writer.write(challenge)
+      case .challengeReply: own.withLock { $0.replies += 1 }
+      case .heartbeat(let heartbeat):
+        let isSeated = own.withLock { $0.replies > 0 }
+        try await writer.write(scripted.acknowledge(heartbeat.sequence, remaining: isSeated ? 2000 : 0))
+      default: break
+      }
+      return true
+    }) { session, record in
+      #expect(await record.sees { $0.welcomes == 1 })
+      #expect(await session.offerNext(holding: []) == .judged)
+      #expect(own.withLock { $0 } == (replies: 2, isEarly: false))
+      let offers = record.messages.compactMap { message -> Bool? in
+        if case .attestationOffer(let offer) = message.message { offer.nextKey } else { nil }
+      }
+      #expect(offers == [false, true])
+    }
+  }
+
   @Test("a session that ends before the next key is judged ends the wait, and so does a stop")
   func nextKeyWithoutSession() async throws {
     try await run(answering: Self.challenging(ScriptedOperator()) { _ in false }) { session, record in

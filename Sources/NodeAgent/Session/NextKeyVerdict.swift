@@ -15,6 +15,8 @@ enum NextKeyVerdict: Sendable, Hashable {
 /// A next key that was offered, and who waits for what becomes of it.
 struct NextKeyOffer {
   let verdict: CheckedContinuation<NextKeyVerdict, Never>
+  /// Whether the operator was told of it; the session's own key may have to be judged before.
+  var isShown = false
   /// The heartbeat after the reply to the challenge; `nil` before it.
   var heartbeat: UInt64?
 }

@@ -8,20 +8,6 @@ import SwiftProtobuf
 /// It runs two loops. One dials and waits; the other looks at the clock, at least every five seconds, whatever the first
 /// one waits for: a watchdog hangs on that one.
 actor OperatorSession {
-  /// What happens outside of the session because of it.
-  struct Effects: Sendable {
-    /// What to show in the next session; thrown is why there is nothing to show.
-    var credentials: @Sendable () async throws -> SessionCredentials
-    /// The operator pushed other settings.
-    var apply: @Sendable (OperatedSettings) -> Void
-    /// The license, or what else is known of the session, may have changed.
-    var publish: @Sendable (SessionView) -> Void
-    /// The operator welcomed a session that showed these.
-    var welcomed: @Sendable (SessionCredentials) async -> Void
-    /// The loop lives.
-    var alive: @Sendable () -> Void
-  }
-
   /// What an orderly end may take.
   static let farewell = Duration.seconds(5)
   /// What dialling may take, with the TLS handshake.
@@ -49,6 +35,7 @@ actor OperatorSession {
   private var isConnected = false
   private var isOfferingNext = false
   private var nextKey: NextKeyOffer?
+  private var proof = KeyProof.settled
   private var preparing: Preparation?
   private var lastEnd: SessionEnd?
   private var shown: LicenseStanding.Kind?
@@ -120,7 +107,7 @@ actor OperatorSession {
   }
 
   /// Offers the key that the node changes to next over the session that there is, and waits for what the operator makes
-  /// of it: for at most ``nextKeyLimit``.
+  /// of it: for at most ``nextKeyLimit``. Where the session's own key is being judged, that comes first.
   /// - Parameter keys: the digests of all keys that are the node's now.
   func offerNext(holding keys: Set<[UInt8]>) async -> NextKeyVerdict {
     rules.hold(keys)
@@ -131,7 +118,7 @@ actor OperatorSession {
     }
     let verdict = await withCheckedContinuation { verdict in
       nextKey = NextKeyOffer(verdict: verdict)
-      offer(credentials, next: true)
+      if proof == .settled { offer(credentials, next: true) }
     }
     limit.cancel()
     return verdict
@@ -155,7 +142,12 @@ actor OperatorSession {
     switch message.message {
     case .leaseAck(let acknowledgement):
       if let heartbeat = nextKey?.heartbeat, acknowledgement.sequence >= heartbeat { settleNext(.judged) }
-    case .refusal(let refusal) where refusal.reason.isAboutKeys: settleNext(.refused(Words.of(refusal.message)))
+      guard proof.isSettled(by: acknowledgement) else { return }
+      proof = .settled
+      if let credentials, nextKey?.isShown == false { offer(credentials, next: true) }
+    case .refusal(let refusal) where refusal.reason.isAboutKeys:
+      // It speaks of the session's own key where the next one was not shown yet.
+      settleNext(nextKey?.isShown == true ? .refused(Words.of(refusal.message)) : .noSession)
     default: break
     }
   }
@@ -205,7 +197,7 @@ actor OperatorSession {
   /// One session, from the dial to its end.
   private func session() async -> SessionEnd {
     rules.dialing()
-    ending = nil
+    (ending, proof) = (nil, .settled)
     number += 1
     let number = number
     show()
@@ -326,7 +318,12 @@ actor OperatorSession {
   }
 
   private func offer(_ credentials: SessionCredentials, next: Bool) {
-    if !next { settleNext(.unanswered) }
+    if next {
+      nextKey?.isShown = true
+    } else {
+      if nextKey?.isShown == true { settleNext(.unanswered) }
+      proof = .asked
+    }
     isOfferingNext = next
     // The TPM takes its time, and heartbeats go on meanwhile.
     answers?.cancel()
@@ -359,7 +356,7 @@ actor OperatorSession {
         var reply = try await credentials.answer(challenge, data, next)
         reply.nonce = challenge.nonce
         send(.challengeReply(reply))
-        if next { awaitVerdict() }
+        if next { awaitVerdict() } else { proof = .shown(after: rules.sequence) }
       } catch {
         fail("the node cannot answer the operator's challenge", error)
       }

@@ -22,7 +22,8 @@ struct SessionRules {
   private var isWelcomed = false
   private var isOver = true
   private var sessionID: [UInt8] = []
-  private var sequence: UInt64 = 0
+  /// The last heartbeat's number in this session; 0 before the first.
+  private(set) var sequence: UInt64 = 0
   private var nextHeartbeat: BootTime?
   private var isUnkept = false
   private var isUnproven = true
