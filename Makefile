@@ -20,12 +20,12 @@ setup: ## installs Debian packages by name, unpacks trixie's podman and systemd 
 build: ## builds every program and test, debug
 	@scripts/swift-build --build-tests
 
-# Servers in the tests' own process, with deadlines: beside tests that keep every thread waiting for a child they would miss them.
-SERVERS := ^(OpenBaoDouble|KubernetesDouble|OpenBao|NodeIdentity|NodeAgent|OperatorDev|KubernetesAPI|Kubelet)Tests\.
+# Servers in the tests' own process and programs that are timed: beside tests that keep every thread waiting for a child they would miss their deadlines.
+TIMED := ^((OpenBaoDouble|KubernetesDouble|OpenBao|NodeIdentity|NodeAgent|OperatorDev|KubernetesAPI|Kubelet|VerifiedHTTP|SystemdRuntime)Tests\.|IntegrationTests\.License)
 test: setup build ## every test, those against the real tools included
 	@python3 -m unittest discover -q -s scripts/tests
-	@timeout --kill-after=10 2400 swift test --skip-build --skip '$(SERVERS)'
-	@timeout --kill-after=10 1200 swift test --skip-build --no-parallel --filter '$(SERVERS)'
+	@timeout --kill-after=10 2400 swift test --skip-build --skip '$(TIMED)'
+	@timeout --kill-after=10 1200 swift test --skip-build --no-parallel --filter '$(TIMED)'
 
 integration: setup build ## real Ignition, quadlet generator, systemd, haproxy, keepalived and OpenBao on the example cluster
 	@swift test --skip-build --filter IntegrationTests

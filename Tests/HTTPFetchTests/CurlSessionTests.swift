@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Requests: redirects, limits, time and trust", .timeLimit(.minutes(2)))
+@Suite("Requests: redirects, limits, time and trust", .timeLimit(.minutes(5)))
 struct CurlSessionTests {
   let server: TestServer
   let id = UUID().uuidString

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Downloads: verified before they are believed", .timeLimit(.minutes(2)))
+@Suite("Downloads: verified before they are believed", .timeLimit(.minutes(5)))
 struct DownloadTests {
   let server: TestServer
   let folder: TemporaryFolder

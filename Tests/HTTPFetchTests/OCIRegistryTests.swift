@@ -3,7 +3,7 @@ import HTTPFetch
 import TestSupport
 import Testing
 
-@Suite("Registry: an image by digest into a mirror's folder", .timeLimit(.minutes(2)))
+@Suite("Registry: an image by digest into a mirror's folder", .timeLimit(.minutes(5)))
 struct OCIRegistryTests {
   let server: TestServer
   let folder: TemporaryFolder

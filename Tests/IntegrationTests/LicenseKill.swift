@@ -1,52 +1,34 @@
 import Foundation
 import TestSupport
 
-/// A moment at which strace kills a program: when it is about to make a call for the so many-th time.
+/// A moment at which a program is killed: before it makes a call for the so many-th time.
 struct LicenseKill: Sendable, CustomStringConvertible {
   /// Every call by which these programs put something in place, make it durable, or take it away.
   private static let calls = ["rename", "fsync", "unlink"]
 
-  var call: String
+  /// Which of all the run's calls, from 1.
   var number: Int
-  var description: String { "killed at \(call) \(number)" }
+  /// The call that was recorded there.
+  var call: String
+  var description: String { "killed at call \(number), \(call)" }
 
-  /// Whether strace is installed, and may trace.
-  static let isPossible = (try? Command(["strace", "-o", "/dev/null", "true"]).status) == 0
-
-  // One processor, one thread that works: strace counts for each thread by itself.
-  private static let alone = ["taskset", "--cpu-list", allowedProcessor]
-  private static let allowedProcessor: String = {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
-    return String(line?.split(separator: "\t").last?.prefix { $0.isNumber } ?? "0")
-  }()
+  /// Whether the library that kills can be built.
+  static let isPossible = (try? KillLibrary.shared.get()) != nil
 
   /// What goes before a program that is to be killed then.
   var wrapper: [String] {
-    Self.alone + [
-      "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
-      "inject=\(call):signal=SIGKILL:when=\(number)",
-    ]
+    get throws { try KillLibrary.shared.get().wrapper(at: number, only: Self.calls) }
   }
 
   /// What goes before a program whose calls are to be written down.
-  static func recording(_ log: String) -> [String] {
-    alone + ["strace", "-f", "-qq", "-o", log, "-e", "trace=\(calls.joined(separator: ","))"]
+  static func recording(_ log: String) throws -> [String] {
+    try KillLibrary.shared.get().wrapper(at: 0, only: calls, log: log)
   }
 
   /// All the moments of a run that was written down.
   static func moments(_ log: String) throws -> [LicenseKill] {
-    var counts: [String: [Substring: Int]] = [:]
-    for line in try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n") {
-      let words = line.split(separator: " ", maxSplits: 1)
-      guard words.count == 2, let call = calls.first(where: { words[1].drop { $0 == " " }.hasPrefix("\($0)(") }) else {
-        continue
-      }
-      counts[call, default: [:]][words[0], default: 0] += 1
-    }
-    return calls.flatMap { call -> [LicenseKill] in
-      let most = counts[call]?.values.max() ?? 0
-      return (0..<most).map { LicenseKill(call: call, number: $0 + 1) }
+    try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").enumerated().map { index, call in
+      LicenseKill(number: index + 1, call: String(call))
     }
   }
 }

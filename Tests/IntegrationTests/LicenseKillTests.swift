@@ -16,9 +16,11 @@ extension LicenseFaultTests {
         let kind = hasTPM ? "tpm" : "file"
         let program = LicenseNetwork.asRoot
         let calm = try network.node("calm-\(kind)", operatorAt: 1, tcti: tpm?.tcti)
-        let log = network.path("\(kind).strace")
+        let log = network.path("\(kind).calls")
         let recorded = try Command(
-          program + LicenseKill.recording(log) + [BuiltProgram.path("ll-agent"), "enroll", "--config", calm.settings])
+          program + (try LicenseKill.recording(log)) + [
+            BuiltProgram.path("ll-agent"), "enroll", "--config", calm.settings,
+          ])
         try LicenseUnmet.unless(recorded.status == 0, recorded.errors)
         let moments = try LicenseKill.moments(log)
         // A key, its second name, a certificate: each written beside, made durable, put in place, the folder made durable.
@@ -27,7 +29,7 @@ extension LicenseFaultTests {
           Cell("\(kind): \(moment)") {
             let node = try network.node("\(kind)-\(index)", operatorAt: 1, tcti: tpm?.tcti)
             let killed = try Command(
-              program + moment.wrapper + [BuiltProgram.path("ll-agent"), "enroll", "--config", node.settings])
+              program + (try moment.wrapper) + [BuiltProgram.path("ll-agent"), "enroll", "--config", node.settings])
             try LicenseUnmet.unless(killed.status == 137, "status \(killed.status): \(killed.errors)")
             try node.enroll()
             let key = node.files.filter { $0.hasPrefix("key-") }
@@ -69,8 +71,8 @@ extension LicenseFaultTests {
       }
       let hits = Notes()
       let calm = try due("calm")
-      let log = network.path("renewal.strace")
-      try calm.start(LicenseKill.recording(log))
+      let log = network.path("renewal.calls")
+      try calm.start(try LicenseKill.recording(log))
       try LicenseUnmet.within(90, "it renews its certificate: \(calm.files) \(calm.said)") { try isRenewed(calm) }
       calm.end()
       let moments = try LicenseKill.moments(log)
@@ -78,7 +80,7 @@ extension LicenseFaultTests {
       let cells = moments.enumerated().map { index, moment in
         Cell("\(moment)") {
           let node = try due("node-\(index)")
-          let killed = try node.start(moment.wrapper)
+          let killed = try node.start(try moment.wrapper)
           // Not every run makes as many calls.
           try LicenseUnmet.within(90, "it is killed, or done: \(node.said)") {
             try killed.status != nil || isRenewed(node)
@@ -129,9 +131,9 @@ extension LicenseFaultTests {
           return node
         }
       }
-      let log = network.path("operator.strace")
+      let log = network.path("operator.calls")
       let calm = try network.licenseOperator("calm")
-      try calm.start(LicenseKill.recording(log))
+      try calm.start(try LicenseKill.recording(log))
       let first = try nodes(calm, "calm")
       for node in first { try node.start() }
       for node in first { try node.await("licensed") }
@@ -150,7 +152,7 @@ extension LicenseFaultTests {
           // First they take their seats, then they come back to them.
           for isReturn in [false, true] {
             if isReturn { judge.end() }
-            let program = try judge.start(moment.wrapper)
+            let program = try judge.start(try moment.wrapper)
             let deadline = Date(timeIntervalSinceNow: 40)
             var quietSince: Date?
             while program.status == nil, Date() < deadline {

@@ -8,7 +8,7 @@ private let program: URL? = {
   return FileManager.default.isExecutableFile(atPath: url.path) ? url : nil
 }()
 
-@Suite("ll-node addons: exit codes, words and signals", .enabled(if: program != nil), .timeLimit(.minutes(2)))
+@Suite("ll-node addons: exit codes, words and signals", .enabled(if: program != nil), .timeLimit(.minutes(5)))
 struct AddOnsCommandTests {
   func arguments(_ cluster: FakeCluster, _ more: [String]) throws -> [String] {
     let manifest = try cluster.folder.write(cluster.manifest(), to: "addons.conf")

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Add-ons: applied once, in order, whoever comes first", .timeLimit(.minutes(2)))
+@Suite("Add-ons: applied once, in order, whoever comes first", .timeLimit(.minutes(5)))
 struct AddOnsTests {
   static let everything = [
     "kubectl apply --field-manager=ll-node -f addons/rbac.yaml", "kubectl apply --field-manager=ll-node-rbac -f -",

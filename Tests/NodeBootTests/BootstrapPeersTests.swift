@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Bootstrap: what the peers say", .timeLimit(.minutes(2)))
+@Suite("Bootstrap: what the peers say", .timeLimit(.minutes(5)))
 struct BootstrapPeersTests {
   /// Answers by name.
   final class Peers: HTTPFetching {

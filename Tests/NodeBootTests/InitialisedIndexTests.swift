@@ -9,7 +9,7 @@ private let program: String? = {
   return areThere && FileManager.default.isExecutableFile(atPath: path) ? path : nil
 }()
 
-@Suite("ll-tpm initialised, beside tpm2-tools", .enabled(if: program != nil), .timeLimit(.minutes(2)))
+@Suite("ll-tpm initialised, beside tpm2-tools", .enabled(if: program != nil), .timeLimit(.minutes(5)))
 struct InitialisedIndexTests {
   let software: SoftwareTPM
   let index = "0x1804C49"

@@ -7,7 +7,7 @@ private let program: URL? = {
   return FileManager.default.isExecutableFile(atPath: url.path) ? url : nil
 }()
 
-@Suite("ll-node: exit codes and words", .enabled(if: program != nil), .timeLimit(.minutes(2)))
+@Suite("ll-node: exit codes and words", .enabled(if: program != nil), .timeLimit(.minutes(5)))
 struct LLNodeTests {
   let pki: TestPKI
   let node: NodeFolder

@@ -3,7 +3,7 @@ import Foundation
 import NodeBoot
 import Testing
 
-@Suite("Certificates ready", .timeLimit(.minutes(2)))
+@Suite("Certificates ready", .timeLimit(.minutes(5)))
 struct PKIReadyTests {
   let pki: TestPKI
   let node: NodeFolder

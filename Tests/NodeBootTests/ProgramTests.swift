@@ -2,7 +2,7 @@ import Testing
 
 @testable import NodeBoot
 
-@Suite("Children: what they write, how they end", .timeLimit(.minutes(1)))
+@Suite("Children: what they write, how they end", .timeLimit(.minutes(5)))
 struct ProgramTests {
   func shell(_ script: String, deadline: Duration = .seconds(20), input: String = "") -> ProgramOutcome {
     var program = Program(path: "/bin/sh", environment: ["PATH": "/usr/bin:/bin"], deadline: deadline)

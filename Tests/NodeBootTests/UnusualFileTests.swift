@@ -10,7 +10,7 @@ private let program: URL? = {
   return FileManager.default.isExecutableFile(atPath: url.path) ? url : nil
 }()
 
-@Suite("What is read: regular files of a bounded size, and nothing waits for another", .timeLimit(.minutes(1)))
+@Suite("What is read: regular files of a bounded size, and nothing waits for another", .timeLimit(.minutes(5)))
 struct UnusualFileTests {
   let folder: TemporaryFolder
 

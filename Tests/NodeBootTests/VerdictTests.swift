@@ -9,7 +9,7 @@ private let program: URL? = {
 }()
 
 @Suite(
-  "ll-node: the exit status, whatever becomes of the output", .enabled(if: program != nil), .timeLimit(.minutes(2)))
+  "ll-node: the exit status, whatever becomes of the output", .enabled(if: program != nil), .timeLimit(.minutes(5)))
 struct VerdictTests {
   let folder: TemporaryFolder
   let ready: String
