@@ -11,10 +11,6 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-// In release builds the compiler takes the members of stat(2)'s structure for CoreFoundation's, which no room imports.
-let settingsWithStat =
-  Array(settings.dropLast()) + [.enableUpcomingFeature("MemberImportVisibility", .when(configuration: .debug))]
-
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -97,8 +93,9 @@ let package = Package(
     // Ground
     room("BaseEncodings"),
     room("Diagnostics"),
-    room("Console"),
+    room("Console", [argumentParser]),
     room("HostFS", ["CHostFS"]),
+    room("LocalFiles"),
     room("SecretMemory", ["CLinux"]),
     room("TPMStructures", ["BaseEncodings", "SecretMemory", crypto, cryptoExtras]),
 
@@ -127,25 +124,29 @@ let package = Package(
       "TPMUnseal",
       [
         "BaseEncodings", "TPM2", "SealedObject", "MeasuredBoot", "TPMStructures", "SecretMemory", "SystemdUnit",
-        "Diagnostics", "CLinux",
+        "Diagnostics", "LocalFiles", "CLinux",
       ]),
-    room("NodeBoot", ["Diagnostics", "SystemdUnit", "HTTPFetch", x509, asn1, crypto]),
+    room("NodeBoot", ["Diagnostics", "LocalFiles", "SystemdUnit", "HTTPFetch", x509, asn1, crypto]),
 
     room("NodeMetrics", ["HostFS", "Diagnostics"]),
-    room("Kubelet", [asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL]),
+    room("VerifiedHTTP", ["LocalFiles", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, x509, asn1]),
+    room("Kubelet", ["LocalFiles", "VerifiedHTTP", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL]),
 
     room("HardwareIdentity", ["HostFS", "BaseEncodings", "Diagnostics", crypto]),
     room("Attestation", ["TPMStructures", "SecretMemory", x509, asn1, crypto, cryptoExtras]),
     room(
       "NodeIdentity",
       [
-        "TPM2", "TPMStructures", "SealedObject", "PrivateKeys", "SecretMemory", "BaseEncodings", "Attestation", x509,
-        asn1, crypto, nioCore, nioSSL,
+        "TPM2", "TPMStructures", "SealedObject", "PrivateKeys", "SecretMemory", "BaseEncodings", "LocalFiles",
+        "Attestation", x509, asn1, crypto, nioCore, nioSSL,
       ]),
     room(
       "OpenBao",
-      ["BaseEncodings", "PKI", "SecretMemory", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, x509, asn1]),
-    room("KubernetesAPI", [asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL]),
+      [
+        "BaseEncodings", "LocalFiles", "PKI", "SecretMemory", "VerifiedHTTP", asyncHTTPClient, nioCore, nioHTTP1,
+        nioSSL, x509, asn1,
+      ]),
+    room("KubernetesAPI", ["VerifiedHTTP", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL]),
 
     // Applications
     room(
@@ -153,16 +154,16 @@ let package = Package(
       [
         "BaseEncodings", "Diagnostics", "SystemdUnit", "SystemdRuntime", "HostFS", "NodeMetrics", "HardwareIdentity",
         "NodeIdentity", "Attestation", "OpenBao", "PKI", "TPM2", "TPMStructures", "LicenseProtocol", "SecretMemory",
-        "CLinux", crypto, x509, asn1, swiftProtobuf, grpcCore, grpcTransport, logging, nioCore, nioPosix, nioHTTP1,
-        nioSSL,
+        "LocalFiles", "CLinux", crypto, x509, asn1, swiftProtobuf, grpcCore, grpcTransport, logging, nioCore,
+        nioPosix, nioHTTP1, nioSSL,
       ]),
-    .target(
-      name: "OperatorDev",
-      dependencies: [
+    room(
+      "OperatorDev",
+      [
         "LicenseProtocol", "Attestation", "TPMStructures", "KubernetesAPI", "PKI", "SystemdUnit", "Diagnostics",
-        "BaseEncodings", grpcCore, grpcTransport, swiftProtobuf, nioCore, nioPosix, nioSSL, x509, asn1, crypto,
-        serviceLifecycle,
-      ], swiftSettings: settingsWithStat),
+        "BaseEncodings", "LocalFiles", grpcCore, grpcTransport, swiftProtobuf, nioCore, nioPosix, nioSSL, x509, asn1,
+        crypto, serviceLifecycle,
+      ]),
 
     // Image domain
     room("BootChain", ["Diagnostics", "SystemdUnit", "Quadlet"]),
@@ -185,7 +186,7 @@ let package = Package(
         "BootImage", "BootLab", "Desk", "PKI", "Age", "SealedObject", "MeasuredBoot", "TPMStructures", "BootChain",
         "Ignition", "Quadlet", "Diagnostics", "HTTPFetch", "SecretMemory", argumentParser,
       ]),
-    program("ll-node", ["NodeBoot", "Console", "Diagnostics", argumentParser]),
+    program("ll-node", ["NodeBoot", "LocalFiles", "Console", "Diagnostics", argumentParser]),
     program(
       "ll-tpm",
       [
@@ -198,7 +199,7 @@ let package = Package(
       [
         "NodeAgent", "NodeMetrics", "HostFS", "SystemdRuntime", "Kubelet", "SystemdUnit", "Console", "Diagnostics",
         "HardwareIdentity", "NodeIdentity", "LicenseProtocol", "OpenBao", "BaseEncodings", "TPM2", "TPMStructures",
-        "CLinux", logging, nioCore, nioPosix, x509, unixSignals, argumentParser,
+        "LocalFiles", "CLinux", logging, nioCore, nioPosix, x509, unixSignals, argumentParser,
       ]),
     program(
       "ll-operator-dev",
@@ -231,7 +232,7 @@ let package = Package(
       ], path: "Sources/Doubles/Fleet", swiftSettings: settings),
 
     // Tests
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["Fixtures"], swiftSettings: settings),
     tests("BaseEncodingsTests", ["BaseEncodings"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("SystemdUnitTests", ["SystemdUnit", "Diagnostics"]),
@@ -277,6 +278,8 @@ let package = Package(
         "BootChain", "Ignition",
       ], fixtures: true),
     tests("HostFSTests", ["HostFS"]),
+    tests("LocalFilesTests", ["LocalFiles"]),
+    tests("VerifiedHTTPTests", ["VerifiedHTTP", asyncHTTPClient, nioSSL]),
     tests("NodeMetricsTests", ["NodeMetrics", "HostFS", "Diagnostics"], fixtures: true),
     tests("SystemdRuntimeTests", ["SystemdRuntime"], fixtures: true),
     tests("KubeletTests", ["Kubelet", nioCore, nioPosix, nioSSL, x509, asn1, crypto]),

@@ -39,9 +39,9 @@ public struct ChainSVG: Sendable {
     return edges
       + lines.map { line in
         let (earlier, later) = (chain.stages[line.earlier].unit, chain.stages[line.later].unit)
-        return "<path class=\"wait\" data-from=\"\(ChainSVGText.escaped(earlier))\" "
-          + "data-to=\"\(ChainSVGText.escaped(later))\" d=\"\(Self.path(line))\" \(Self.stroke)>"
-          + "<title>\(ChainSVGText.escaped("\(earlier) is ready before \(later) starts"))</title></path>"
+        return "<path class=\"wait\" data-from=\"\(XMLText.escaped(earlier))\" "
+          + "data-to=\"\(XMLText.escaped(later))\" d=\"\(Self.path(line))\" \(Self.stroke)>"
+          + "<title>\(XMLText.escaped("\(earlier) is ready before \(later) starts"))</title></path>"
       }
   }
 

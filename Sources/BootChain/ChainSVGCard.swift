@@ -38,7 +38,7 @@ struct ChainSVGCard: Sendable {
   func elements(in box: ChainSVGLayout.Box) -> [String] {
     var elements = [
       "<g>",
-      "<rect class=\"stage\" data-unit=\"\(ChainSVGText.escaped(stage.unit))\" x=\"\(box.x)\" y=\"\(box.y)\" "
+      "<rect class=\"stage\" data-unit=\"\(XMLText.escaped(stage.unit))\" x=\"\(box.x)\" y=\"\(box.y)\" "
         + "width=\"\(box.width)\" height=\"\(box.height)\" rx=\"6\" "
         + "\(Self.paint(stage.form, isDashed: stage.start == .demand))/>",
     ]
@@ -47,7 +47,7 @@ struct ChainSVGCard: Sendable {
       let weight = style.isBold ? "font-weight=\"bold\" " : ""
       elements.append(
         "<text x=\"\(box.x + Self.padding.x)\" y=\"\(top + style.size)\" font-size=\"\(style.size)\" "
-          + "\(weight)fill=\"\(style.colour)\">\(ChainSVGText.escaped(text))</text>"
+          + "\(weight)fill=\"\(style.colour)\">\(XMLText.escaped(text))</text>"
       )
       top += style.height
     }

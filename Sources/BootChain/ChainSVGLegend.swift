@@ -41,6 +41,6 @@ enum ChainSVGLegend {
   }
 
   private static func label(_ text: String, x: Int, y: Int) -> String {
-    "<text x=\"\(x)\" y=\"\(y + 12)\" font-size=\"\(fontSize)\" fill=\"#262e35\">\(ChainSVGText.escaped(text))</text>"
+    "<text x=\"\(x)\" y=\"\(y + 12)\" font-size=\"\(fontSize)\" fill=\"#262e35\">\(XMLText.escaped(text))</text>"
   }
 }

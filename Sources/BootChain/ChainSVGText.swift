@@ -1,5 +1,5 @@
 /// Text for a picture without a font at hand: wrapped by characters, measured so that no common sans-serif font is
-/// wider, escaped.
+/// wider.
 enum ChainSVGText {
   /// The words of `text` in lines of at most `limit` characters; a longer word is cut.
   static func wrapped(_ text: String, at limit: Int) -> [String] {
@@ -37,20 +37,5 @@ enum ChainSVGText {
       }
     }
     return (thousandths * size * (isBold ? 113 : 100) + 99_999) / 100_000
-  }
-
-  /// `text` as character data or inside a quoted attribute; what XML 1.0 has no way to write becomes U+FFFD.
-  static func escaped(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\t", "\n", "\r": result += " "
-      case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
   }
 }

@@ -17,4 +17,12 @@ public enum Exit: Int32, Error, Sendable {
     fflush(nil)
     _exit(rawValue)
   }
+
+  /// Ends the program with this verdict, or with ``environment`` where it is ``done`` and its result was not printed: that is no success. A reader
+  /// who has gone has read enough, and a failure stays what it is.
+  public func conclude() -> Never {
+    guard self == .done, let loss = Output.loss else { end() }
+    Output.error.line("standard output: error: cannot be written: \(loss)")
+    Exit.environment.end()
+  }
 }

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
+import VerifiedHTTP
 
 /// Looks at the certificate that a kubelet shows, also at one that is expired or from an unknown issuer, and hangs up.
 ///
@@ -30,14 +31,14 @@ struct CertificateProbe {
       }
       let connecting = bootstrap.connect(host: endpoint.address ?? endpoint.nodeName, port: endpoint.port)
       connecting.cascadeFailure(to: seen)
-      let deadline = group.next().scheduleTask(in: limit) { seen.fail(KubeletError.deadlineExceeded) }
+      let deadline = group.next().scheduleTask(in: limit) { seen.fail(HTTPClientFault.deadlineExceeded) }
       defer {
         deadline.cancel()
         connecting.whenSuccess { $0.close(mode: .all, promise: nil) }
       }
       return try await seen.futureResult.get()
     } catch {
-      throw KubeletError(error, nodeName: endpoint.nodeName)
+      throw KubeletError(HTTPClientFault(error), nodeName: endpoint.nodeName)
     }
   }
 
@@ -54,7 +55,7 @@ struct CertificateProbe {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-      seen.fail(KubeletError.broken("it hung up"))
+      seen.fail(HTTPClientFault.broken("it hung up"))
       context.fireChannelInactive()
     }
   }

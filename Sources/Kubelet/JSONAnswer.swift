@@ -1,4 +1,5 @@
 import FoundationEssentials
+import VerifiedHTTP
 
 /// A JSON answer of the kubelet.
 enum JSONAnswer {
@@ -18,7 +19,7 @@ enum JSONAnswer {
     case .keyNotFound(let key, let context): "no \(path(context.codingPath + [key]))"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
       "\(path(context.codingPath)) has another type"
-    case .dataCorrupted(let context): KubeletError.shortened(context.debugDescription)
+    case .dataCorrupted(let context): OneLine.of(context.debugDescription)
     @unknown default: "no JSON"
     }
   }

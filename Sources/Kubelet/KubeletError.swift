@@ -60,16 +60,3 @@ extension KubeletError: CustomStringConvertible {
     }
   }
 }
-
-extension KubeletError {
-  /// One line of what a stranger said, for a person's eyes: nothing in it steers a terminal or ends the line.
-  static func shortened(_ text: some StringProtocol) -> String {
-    let scalars = text.unicodeScalars.prefix(200).map { scalar in
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator: Unicode.Scalar(UInt8(ascii: " "))
-      default: scalar
-      }
-    }
-    return String(String.UnicodeScalarView(scalars))
-  }
-}

@@ -1,3 +1,5 @@
+import VerifiedHTTP
+
 /// What `/healthz?verbose` says. Source: k8s.io/apiserver healthz: `[+]ping ok`, `[-]syncloop failed: reason withheld`,
 /// and a last line with the verdict; 200 or 500.
 public struct KubeletHealth: Sendable, Hashable {
@@ -38,14 +40,14 @@ public struct KubeletHealth: Sendable, Hashable {
       case line.hasPrefix("[+]"):
         let rest = line.dropFirst(3)
         let name = rest.hasSuffix(" ok") ? rest.dropLast(3) : rest
-        checks.append(Check(name: KubeletError.shortened(name), isPassed: true))
+        checks.append(Check(name: OneLine.of(name), isPassed: true))
       case line.hasPrefix("[-]"):
         let rest = line.dropFirst(3)
         let name = rest.prefix { $0 != " " }
         var reason = rest.dropFirst(name.count + 1)
         if reason.hasPrefix("failed: ") { reason = reason.dropFirst(8) }
         checks.append(
-          Check(name: KubeletError.shortened(name), isPassed: false, reason: KubeletError.shortened(reason)))
+          Check(name: OneLine.of(name), isPassed: false, reason: OneLine.of(reason)))
       default: hasVerdict = hasVerdict || line.contains("healthz check")
       }
     }

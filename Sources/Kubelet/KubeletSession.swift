@@ -1,6 +1,8 @@
 import AsyncHTTPClient
+import LocalFiles
 import NIOCore
 import NIOPosix
+import VerifiedHTTP
 
 /// A node's kubelet, asked again and again over a connection that is kept.
 ///
@@ -14,7 +16,7 @@ public actor KubeletSession {
 
   private struct OpenClient {
     var client: HTTPClient
-    var stamps: [CredentialFile.Stamp]
+    var stamps: [FileStamp]
     var limit: Duration
     var material: TLSMaterial
   }
@@ -80,25 +82,31 @@ public actor KubeletSession {
     }
   }
 
-  private func meaning(of response: KubeletResponse, _ path: KubeletPath) -> KubeletError {
+  private func meaning(of response: HTTPAnswer, _ path: KubeletPath) -> KubeletError {
     let words = String(decoding: response.body.prefix(4096), as: UTF8.self)
     return switch response.status {
     case 401: .unauthorized
     case 403: path.refusal(words)
     case 404, 405: .notServed
-    default: .status(response.status, KubeletError.shortened(words))
+    default: .status(response.status, OneLine.of(words))
     }
   }
 
-  private func exchange(_ path: KubeletPath, within limit: Duration) async throws(KubeletError) -> KubeletResponse {
+  private func exchange(_ path: KubeletPath, within limit: Duration) async throws(KubeletError) -> HTTPAnswer {
     let client = try await current(limit).client
     let token: String? =
       if case .tokenFile(let file) = endpoint.credential {
-        try CredentialFile(path: file).bearerToken()
+        try Self.token(file)
       } else {
         nil
       }
     return try await KubeletExchange(endpoint: endpoint, client: client, token: token).get(path, within: limit)
+  }
+
+  private static func token(_ file: String) throws(KubeletError) -> String {
+    do throws(CredentialFile.Fault) { return try CredentialFile(path: file).bearerToken() } catch {
+      throw KubeletError(error)
+    }
   }
 
   private func clientCertificate(within limit: Duration) async -> Result<CertificateLifetime, KubeletError>? {
@@ -131,13 +139,9 @@ public actor KubeletSession {
     let stamps = try TLSMaterial.stamps(of: endpoint)
     if let open, open.stamps == stamps, open.limit == limit { return open }
     let material = try TLSMaterial(endpoint)
-    var configuration = HTTPClient.Configuration(
-      tlsConfiguration: material.verifying, redirectConfiguration: .disallow,
-      timeout: .init(connect: TimeAmount(limit), read: TimeAmount(limit)))
-    configuration.httpVersion = .http1Only
-    configuration.connectionPool.retryConnectionEstablishment = false
     // The name that is verified is the node's, wherever we connect to.
-    if let address = endpoint.address { configuration.dnsOverride = [endpoint.nodeName: address] }
+    let configuration = HTTPClient.Configuration.toOneServer(
+      material.verifying, name: endpoint.nodeName, at: endpoint.address, patience: limit)
     let fresh = OpenClient(
       client: HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration), stamps: stamps,
       limit: limit, material: material)

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import VerifiedHTTP
 
 /// The pods of a node by phase. Source: `/pods`, a v1 PodList; `status.phase`.
 public struct PodPhases: Sendable, Hashable {
@@ -46,7 +47,7 @@ public struct PodPhases: Sendable, Hashable {
     }
     let list: PodList = try JSONAnswer.decode(json)
     guard list.kind == "PodList" else {
-      throw .malformed("a \(KubeletError.shortened(list.kind.prefix(40))) instead of a PodList")
+      throw .malformed("a \(OneLine.of(list.kind.prefix(40))) instead of a PodList")
     }
     for pod in list.items ?? [] {
       switch pod.status?.phase {

@@ -1,3 +1,5 @@
+import VerifiedHTTP
+
 /// What the kubelet tells the metrics server. Source: `/metrics/resource`, Prometheus text.
 public struct ResourceMetrics: Sendable, Hashable {
   /// `node_cpu_usage_seconds_total`.
@@ -39,7 +41,7 @@ public struct ResourceMetrics: Sendable, Hashable {
     let start = labelled ? rest.lastIndex(of: UInt8(ascii: "}")).map { $0 + 1 } : rest.startIndex
     let fields = start.map { rest[$0...].split(separator: UInt8(ascii: " ")) } ?? []
     guard let first = fields.first, let value = Double(String(decoding: first, as: UTF8.self)) else {
-      throw .malformed("\(KubeletError.shortened(name)) without a number")
+      throw .malformed("\(OneLine.of(name)) without a number")
     }
     switch name {
     case "node_cpu_usage_seconds_total": cpuUsageSeconds = value

@@ -1,3 +1,5 @@
+import LocalFiles
+
 /// The peers that a person declares absent: machines that do not exist yet, and that nobody has to wait for. A file with a name on each line; `#` begins
 /// a comment.
 ///

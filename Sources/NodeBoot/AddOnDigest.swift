@@ -1,4 +1,5 @@
 import Crypto
+import LocalFiles
 
 extension AddOnManifest.AddOn {
   /// SHA-256 in hexadecimal over everything that it applies: a file's bytes, or Cilium's program, chart, version and

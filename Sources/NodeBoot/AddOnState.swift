@@ -1,4 +1,5 @@
 import Glibc
+import LocalFiles
 
 /// What this node has applied: one file per add-on with its hash. It says which version came from here, and so whether
 /// a different one in the cluster is newer than ours (another master's) or older.
@@ -25,30 +26,22 @@ struct AddOnState: Sendable {
   func keep(_ hash: String, of name: String) throws(AddOnFault) {
     if self.hash(of: name) == hash { return }
     try makeFolder()
-    let beside = "\(path(name)).new"
-    do {
-      let number = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0o644)
-      guard number >= 0 else { throw fault("open", beside) }
-      let file = Descriptor(owning: number)
-      guard file.write(Array("\(hash)\n".utf8)) else { throw fault("write", beside) }
-      guard fsync(file.number) == 0 else { throw fault("fsync", beside) }
+    do throws(FileFault) {
+      try DurableFile(path: path(name)).replace(with: Array("\(hash)\n".utf8), mode: 0o644)
+    } catch {
+      throw fault(error)
     }
-    guard rename(beside, path(name)) == 0 else { throw fault("rename", beside) }
-    let number = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard number >= 0 else { throw fault("open", folder) }
-    let directory = Descriptor(owning: number)
-    guard fsync(directory.number) == 0 else { throw fault("fsync", folder) }
   }
 
   private func makeFolder() throws(AddOnFault) {
     var made = ""
     for part in folder.split(separator: "/") {
       made += "/\(part)"
-      guard mkdir(made, 0o755) == 0 || errno == EEXIST else { throw fault("mkdir", made) }
+      guard mkdir(made, 0o755) == 0 || errno == EEXIST else { throw fault(FileFault(.make, made, code: errno)) }
     }
   }
 
-  private func fault(_ call: String, _ path: String) -> AddOnFault {
-    AddOnFault("the hash cannot be kept: \(call) \(path): \(String(cString: strerror(errno)))")
+  private func fault(_ fault: FileFault) -> AddOnFault {
+    AddOnFault("the hash cannot be kept: \(fault.action.rawValue) \(fault.path): \(fault.reason)")
   }
 }

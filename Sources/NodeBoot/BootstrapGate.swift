@@ -1,3 +1,5 @@
+import LocalFiles
+
 /// The gate before self-initialisation: it puts the requests where OpenBao reads them, or keeps them away, before each start of OpenBao.
 ///
 /// Two clusters must never come out of one, so a new one is allowed only where nothing speaks of an old one: not the data folder, not this TPM, not

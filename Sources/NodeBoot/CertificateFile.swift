@@ -1,3 +1,4 @@
+import LocalFiles
 import SwiftASN1
 import X509
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import FoundationEssentials
+import LocalFiles
 import X509
 
 /// One certificate over many looks: files are read again only when they changed, and the chain is verified again only

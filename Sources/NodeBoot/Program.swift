@@ -1,4 +1,5 @@
 import Glibc
+import LocalFiles
 
 /// A program to run as a child: its arguments as they are (no shell), nothing of this process's environment, a process
 /// group of its own, and a deadline.

@@ -1,4 +1,5 @@
 import Glibc
+import LocalFiles
 
 extension RaftFolder {
   /// Deletes OpenBao's data in this folder and nothing else: links themselves, not what they lead to; nothing on another mount. The names that were

@@ -1,4 +1,5 @@
 import Glibc
+import LocalFiles
 
 /// The folder with OpenBao's Raft data, and what is known of whose data that is.
 ///

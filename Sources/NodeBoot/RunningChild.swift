@@ -1,4 +1,5 @@
 import Glibc
+import LocalFiles
 
 /// A child between its start and its end: what it writes is read as it comes, so that it never waits for a reader.
 struct RunningChild: ~Copyable {

@@ -1,4 +1,5 @@
 import Glibc
+import LocalFiles
 
 /// A file's bytes, some of them secret: in one place only, and wiped before the memory goes back.
 struct SecretBytes: ~Copyable {

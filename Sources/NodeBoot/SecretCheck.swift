@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import LocalFiles
 
 extension PKIManifest.Secret {
   /// Looks at the file without reading it.

@@ -1,4 +1,5 @@
 import Glibc
+import LocalFiles
 
 /// The file through which OpenBao may see its self-initialisation, and beside it the decision, for OpenBao's unit to look for before it starts.
 struct SelfInitFile: Sendable {
@@ -18,22 +19,20 @@ struct SelfInitFile: Sendable {
   }
 
   /// Puts the requests there, whole or not at all.
-  func put(_ bytes: [UInt8]) throws(BootstrapFault) { try Self.write(bytes, to: path, by: beside) }
+  func put(_ bytes: [UInt8]) throws(BootstrapFault) { try Self.write(bytes, to: path) }
 
   /// Says that it is decided, and how.
   func decide(_ words: String) throws(BootstrapFault) {
-    try Self.write(Array("\(words)\n".utf8), to: decision, by: "\(decision).new")
+    try Self.write(Array("\(words)\n".utf8), to: decision)
   }
 
-  private static func write(_ bytes: [UInt8], to path: String, by beside: String) throws(BootstrapFault) {
-    do {
-      let number = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
-      guard number >= 0 else { throw fault("write", beside) }
-      let file = Descriptor(owning: number)
+  private static func write(_ bytes: [UInt8], to path: String) throws(BootstrapFault) {
+    do throws(FileFault) {
       // OpenBao's user must read it, whatever this process's umask is.
-      guard file.write(bytes), fchmod(number, 0o644) == 0 else { throw fault("write", beside) }
+      try DurableFile(path: path).replace(with: bytes, mode: 0o644, ignoresMask: true)
+    } catch {
+      throw BootstrapFault(error.description)
     }
-    guard rename(beside, path) == 0 else { throw fault("put in place", path) }
   }
 
   private static func fault(_ action: String, _ path: String) -> BootstrapFault {

@@ -1,5 +1,6 @@
 import Attestation
 import FoundationEssentials
+import LocalFiles
 import SwiftASN1
 public import TPM2
 import X509
@@ -19,14 +20,14 @@ public struct IdentityStore: Sendable {
 
   /// The folder.
   public let folder: String
-  let files: DurableFile
+  let files: IdentityFolder
 
   /// The store in that folder, which is made when something is first kept.
   public init(folder: String) { self.init(folder: folder) { _, _ in } }
 
   init(folder: String, before: @escaping @Sendable (DurableFile.Step, String) -> Void) {
     self.folder = folder
-    files = DurableFile(folder: folder, before: before)
+    files = IdentityFolder(folder: folder, before: before)
   }
 
   /// Reads what is there. Files that are no use are told as faults; nothing is written, and no TPM is spoken to.

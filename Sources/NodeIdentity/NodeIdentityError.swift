@@ -41,10 +41,3 @@ extension NodeIdentityError: CustomStringConvertible {
     }
   }
 }
-
-extension NodeIdentityError {
-  /// A failed system call as errno tells it; to be called at once.
-  static func current(_ action: String, _ path: String, _ code: Int32) -> NodeIdentityError {
-    .system(action: action, path: path, code: code)
-  }
-}

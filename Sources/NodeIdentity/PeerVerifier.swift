@@ -77,7 +77,9 @@ public struct PeerVerifier: Sendable {
       // Each policy's words follow its type's name.
       let words = "\(first.policyFailureReason)"
       let reason = words.firstRange(of: "Policy: ").map { String(words[$0.upperBound...]) } ?? words
-      throw Refusal(description: "\(leaf.subject): \(reason.prefix(300))")
+      // A policy that judges each certificate of the chain names the one it means.
+      let whose = reason.hasPrefix("\(leaf.subject)") ? "" : "\(leaf.subject): "
+      throw Refusal(description: "\(whose)\(reason.prefix(300))")
     }
   }
 

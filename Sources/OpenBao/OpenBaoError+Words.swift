@@ -1,4 +1,5 @@
 import SecretMemory
+import VerifiedHTTP
 
 extension OpenBaoError: CustomStringConvertible {
   /// What failed and what to do, in one line.
@@ -39,7 +40,7 @@ extension OpenBaoError: CustomStringConvertible {
     case .malformed(let words): "this is no answer of OpenBao: \(words); does something else listen at its address?"
     case .certificateRefused(let reasons):
       "the certificate that OpenBao issued is not taken: " + reasons.joined(separator: "; ")
-    case .nothingToLogInWith(let reasons): "there is nothing to log in with: " + reasons.joined(separator: "; ")
+    case .nothingToLogInWith(let reasons): "no login led to a certificate: " + reasons.joined(separator: "; ")
     case .noServer(let faults):
       "no OpenBao server can be used: " + faults.map { "\($0.address): \($0.error)" }.joined(separator: "; ")
     }
@@ -83,8 +84,5 @@ extension OpenBaoError: CustomStringConvertible {
   }
 
   /// One line of what a stranger said, for a person's eyes.
-  static func shortened(_ text: String) -> String {
-    let letters = text.unicodeScalars.prefix(400).map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) }
-    return String(letters)
-  }
+  static func shortened(_ text: String) -> String { OneLine.of(text, atMost: 400) }
 }

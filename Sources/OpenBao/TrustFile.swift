@@ -1,5 +1,5 @@
 import Glibc
-import NIOSSL
+import LocalFiles
 import PKI
 import SecretMemory
 
@@ -42,22 +42,18 @@ struct TrustFile {
   var exists: Bool { access(path, F_OK) == 0 }
 
   private func secret(limit: Int) throws(OpenBaoError) -> SecretBytes {
-    // Without O_NONBLOCK a pipe that somebody put there would hold us.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .file(path, Self.words(errno)) }
-    defer { close(descriptor) }
-    var file = stat()
-    guard fstat(descriptor, &file) == 0 else { throw .file(path, Self.words(errno)) }
-    guard file.st_mode & S_IFMT == S_IFREG else { throw .file(path, "not a regular file") }
-    guard file.st_size <= limit else { throw .file(path, "longer than \(limit) bytes") }
+    let file: RegularFile
+    do throws(RegularFile.Fault) {
+      file = try RegularFile(path: path, limit: limit)
+    } catch {
+      throw .file(path, error.reason)
+    }
     do throws(SecretMemoryError) {
-      return try SecretBytes.read(from: descriptor, limit: Int(file.st_size) + 4096)
+      return try SecretBytes.read(from: file.descriptor.number, limit: file.stamp.size + 4096)
     } catch .reading(let code) {
-      throw .file(path, Self.words(code))
+      throw .file(path, String(cString: strerror(code)))
     } catch {
       throw .memory(error)
     }
   }
-
-  private static func words(_ code: Int32) -> String { String(cString: strerror(code)) }
 }

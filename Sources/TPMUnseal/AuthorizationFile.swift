@@ -1,4 +1,5 @@
 import Glibc
+import LocalFiles
 public import SecretMemory
 
 /// The authorization value that an encrypted disk holds: whoever boots another root without the disk's key does not have it.
@@ -41,14 +42,12 @@ public enum SecretFile {
   static func make(_ path: String, _ secret: SecretBytes) throws(ReleaseError) {
     let beside = "\(path).new"
     unlink(beside)
-    let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o400)
-    guard descriptor >= 0 else { throw .current("make", beside) }
+    let number = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o400)
+    guard number >= 0 else { throw .current("make", beside) }
+    let file = Descriptor(owning: number)
     do throws(ReleaseError) {
-      defer { close(descriptor) }
-      try secret.withUnsafeBytes { bytes throws(ReleaseError) in
-        try PlainFile.write(bytes, to: descriptor, named: beside)
-      }
-      guard fsync(descriptor) == 0 else { throw .current("make durable", beside) }
+      guard secret.withUnsafeBytes({ file.write($0) }) else { throw .current("write", beside) }
+      guard fsync(number) == 0 else { throw .current("make durable", beside) }
       // Never over another: two that make it at once must end up with one value.
       guard link(beside, path) == 0 else { throw .current("put in place", path) }
       unlink(beside)
@@ -56,6 +55,6 @@ public enum SecretFile {
       unlink(beside)
       throw error
     }
-    try PlainFile.syncFolder(of: path)
+    do throws(FileFault) { try LocalFolder(holding: path).sync() } catch { throw ReleaseError(error) }
   }
 }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LocalFiles
 public import SecretMemory
 
 /// Secrets on their way into files on a tmpfs: all of them, or none.
@@ -26,7 +27,7 @@ public enum SecretFiles {
   public static func write(_ items: [Item]) throws(ReleaseError) { try write(items, system: MemoryFolder.System()) }
 
   static func write(_ items: [Item], system: MemoryFolder.System) throws(ReleaseError) {
-    for folder in Set(items.map { PlainFile.folder(of: $0.path) }).sorted() {
+    for folder in Set(items.map { LocalFolder(holding: $0.path).path }).sorted() {
       _ = try MemoryFolder(folder, system: system)
     }
     var beside: [String] = []
@@ -60,7 +61,7 @@ public enum SecretFiles {
   }
 
   private static func besides(_ path: String) -> String {
-    let folder = PlainFile.folder(of: path)
+    let folder = LocalFolder(holding: path).path
     return "\(folder)/.\(path.split(separator: "/").last ?? "").ll-new"
   }
 
@@ -68,10 +69,8 @@ public enum SecretFiles {
     // Nobody but this process can open it before it has its owner, label and mode.
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0)
     guard descriptor >= 0 else { throw .current("make", path) }
-    defer { close(descriptor) }
-    try item.secret.withUnsafeBytes { bytes throws(ReleaseError) in
-      try PlainFile.write(bytes, to: descriptor, named: path)
-    }
+    let file = Descriptor(owning: descriptor)
+    guard item.secret.withUnsafeBytes({ file.write($0) }) else { throw .current("write", path) }
     let access = item.access
     if access.user != nil || access.group != nil,
       fchown(descriptor, access.user ?? uid_t.max, access.group ?? gid_t.max) != 0

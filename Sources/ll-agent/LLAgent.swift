@@ -1,6 +1,5 @@
 import ArgumentParser
 import Console
-import Glibc
 
 /// The node agent.
 @main
@@ -20,12 +19,7 @@ struct LLAgent: AsyncParsableCommand {
   // On the first thread, which is alone until something is waited for: `run` lets go of what is each thread's own.
   @MainActor static func main() async {
     Output.prepare()
-    let verdict = await verdict()
-    // A result that was not printed is no success. A reader who has gone has read enough, and a failure stays what it
-    // is.
-    guard verdict == .done, let loss = Output.loss else { verdict.end() }
-    Output.error.line("standard output: error: cannot be written: \(loss)")
-    Exit.environment.end()
+    await verdict().conclude()
   }
 
   @MainActor private static func verdict() async -> Exit {
@@ -39,14 +33,8 @@ struct LLAgent: AsyncParsableCommand {
         try command.run()
       }
       return .done
-    } catch let code as Exit {
-      return code
     } catch {
-      // The argument parser's own exit codes are those of sysexits.h; the contract of these programs has one for usage.
-      let message = fullMessage(for: error)
-      let isRequest = exitCode(for: error) == .success
-      if !message.isEmpty { (isRequest ? Output.standard : Output.error).line(message) }
-      return isRequest ? .done : .usage
+      return Exit(error, of: Self.self)
     }
   }
 }

@@ -1,6 +1,7 @@
 import Console
 import Diagnostics
 import Glibc
+import LocalFiles
 
 /// The settings files: one, and the drop-ins in the folder beside it, `ll-agent.conf.d/*.conf`, in the order of their
 /// names.
@@ -29,40 +30,28 @@ struct SettingsFiles {
 
   private func files() throws(SettingsError) -> [String] {
     let isThere = access(path, F_OK) == 0
-    if !isThere, isNamed || errno != ENOENT { throw failure(path) }
+    if !isThere, isNamed || errno != ENOENT { throw failure(path, errno) }
     let folder = path + ".d"
-    guard let stream = opendir(folder) else {
-      guard errno == ENOENT else { throw failure(folder) }
-      return isThere ? [path] : []
+    do throws(FileFault) {
+      let names = try LocalFolder(path: folder).names() ?? []
+      let dropIns = names.filter { $0.hasSuffix(".conf") && !$0.hasPrefix(".") }
+      return (isThere ? [path] : []) + dropIns.map { "\(folder)/\($0)" }
+    } catch {
+      throw failure(folder, error.code)
     }
-    defer { closedir(stream) }
-    var dropIns: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if name.hasSuffix(".conf"), !name.hasPrefix(".") { dropIns.append(name) }
-    }
-    return (isThere ? [path] : []) + dropIns.sorted().map { "\(folder)/\($0)" }
   }
 
   private func contents(_ file: String) throws(SettingsError) -> [UInt8] {
-    let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw failure(file) }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 4096)
-    while true {
-      let count = Glibc.read(descriptor, &part, part.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw failure(file) }
-      guard count > 0 else { return bytes }
-      bytes += part[..<count]
-      guard bytes.count <= 1 << 20 else {
-        throw SettingsError(["\(file): error: longer than a mebibyte"], .environment)
-      }
+    let number = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard number >= 0 else { throw failure(file, errno) }
+    guard let bytes = Descriptor(owning: number).contents(limit: 1 << 20) else {
+      guard errno == EFBIG else { throw failure(file, errno) }
+      throw SettingsError(["\(file): error: longer than a mebibyte"], .environment)
     }
+    return bytes
   }
 
-  private func failure(_ file: String) -> SettingsError {
-    SettingsError(["\(file): error: \(String(cString: strerror(errno)))"], .environment)
+  private func failure(_ file: String, _ code: Int32) -> SettingsError {
+    SettingsError(["\(file): error: \(String(cString: strerror(code)))"], .environment)
   }
 }

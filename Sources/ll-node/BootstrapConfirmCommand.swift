@@ -14,21 +14,13 @@ struct BootstrapConfirmCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("OpenBao's Raft data.", valueName: "DIR")) var data: String
 
-  @Option(
-    help: ArgumentHelp(
-      "Its health endpoint, https://ADDRESS:8200/v1/sys/health?standbyok=true; the certificate must be for that host.",
-      valueName: "URL"))
-  var health: String
-
-  @Option(help: ArgumentHelp("The anchors that its certificate is verified against, PEM.", valueName: "FILE"))
-  var ca: String
+  @OptionGroup var endpoint: HealthOptions
 
   @Option(help: Interval.help) var interval = Interval.seconds(1)
 
   @OptionGroup var gate: GateOptions
 
   func validate() throws {
-    guard health.hasPrefix("https://") else { throw ValidationError("The URL begins with https://.") }
     guard data.hasPrefix("/") else { throw ValidationError("--data is an absolute path.") }
   }
 
@@ -39,7 +31,8 @@ struct BootstrapConfirmCommand: AsyncParsableCommand {
       if try BootstrapGate.isConfirmed(data: data, index: index) {
         return Output.standard.line("bootstrap-confirm: confirmed before")
       }
-      try await gate.pass(try OpenBaoReady(url: health, anchors: ca), named: "bootstrap-confirm", every: interval)
+      let check = try OpenBaoReady(url: endpoint.health, anchors: endpoint.ca)
+      try await gate.pass(check, named: "bootstrap-confirm", every: interval)
       try BootstrapGate.confirm(data: data, index: index)
       Output.standard.line("bootstrap-confirm: confirmed: this node initialises no cluster any more")
     } catch {

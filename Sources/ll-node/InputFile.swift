@@ -1,4 +1,5 @@
 import Console
+import LocalFiles
 import NodeBoot
 
 /// A file that the user named.

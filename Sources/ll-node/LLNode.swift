@@ -1,6 +1,5 @@
 import ArgumentParser
 import Console
-import Glibc
 
 /// The boot chain's gates on a node.
 @main
@@ -25,11 +24,7 @@ struct LLNode: AsyncParsableCommand {
 
   static func main() async {
     Output.prepare()
-    let verdict = await verdict()
-    // A result that was not printed is no success. A reader who has gone has read enough, and a failure stays what it is.
-    guard verdict == .done, let loss = Output.loss else { Glibc.exit(verdict.rawValue) }
-    Output.error.line("standard output: error: cannot be written: \(loss)")
-    Glibc.exit(Exit.environment.rawValue)
+    await verdict().conclude()
   }
 
   private static func verdict() async -> Exit {
@@ -41,14 +36,8 @@ struct LLNode: AsyncParsableCommand {
         try command.run()
       }
       return .done
-    } catch let code as Exit {
-      return code
     } catch {
-      // The argument parser's own exit codes are those of sysexits.h; the contract of these programs has one for usage.
-      let message = fullMessage(for: error)
-      let isRequest = exitCode(for: error) == .success
-      if !message.isEmpty { (isRequest ? Output.standard : Output.error).line(message) }
-      return isRequest ? .done : .usage
+      return Exit(error, of: Self.self)
     }
   }
 }

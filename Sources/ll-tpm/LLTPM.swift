@@ -1,6 +1,5 @@
 import ArgumentParser
 import Console
-import Glibc
 import SecretMemory
 
 /// Seals and releases a node's secrets with its TPM.
@@ -26,10 +25,7 @@ struct LLTPM: AsyncParsableCommand {
 
   static func main() async {
     Output.prepare()
-    let verdict = await verdict()
-    guard verdict == .done, let loss = Output.loss else { verdict.end() }
-    Output.error.line("standard output: error: cannot be written: \(loss)")
-    Exit.environment.end()
+    await verdict().conclude()
   }
 
   // The boot's own commands are parsed without all the others, which takes half as long. Whatever is wrong, or asked
@@ -61,16 +57,11 @@ struct LLTPM: AsyncParsableCommand {
         try command.run()
       }
       return .done
-    } catch let code as Exit {
-      return code
     } catch let error as SecretMemoryError {
       Output.error.line("ll-tpm: error: \(error)")
       return .environment
     } catch {
-      let message = fullMessage(for: error)
-      let isRequest = exitCode(for: error) == .success
-      if !message.isEmpty { (isRequest ? Output.standard : Output.error).line(message) }
-      return isRequest ? .done : .usage
+      return Exit(error, of: Self.self)
     }
   }
 }

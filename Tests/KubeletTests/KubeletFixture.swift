@@ -12,7 +12,7 @@ struct KubeletFixture {
   var endpoint: KubeletEndpoint
 
   /// - Parameters:
-  ///   - names: the DNS names in the serving certificate.
+  ///   - names: the DNS names and IPv4 addresses in the serving certificate.
   ///   - validFor: how many seconds it is still valid.
   ///   - anchor: whom the client trusts instead of the issuer.
   init(

@@ -42,10 +42,14 @@ struct TestAuthority {
       }, issuerPrivateKey: key)
   }
 
-  /// Issues a leaf for servers and clients. Without `names` it has no subject alternative name at all.
+  /// Issues a leaf for servers and clients; a name may be an IPv4 address. Without `names` it has no subject alternative name at all.
   func issue(_ commonName: String, names: [String], validFor seconds: TimeInterval = 3600) throws -> Issued {
     let leaf = Certificate.PrivateKey(P256.Signing.PrivateKey())
-    let alternatives = SubjectAlternativeNames(names.map { .dnsName($0) })
+    let alternatives = SubjectAlternativeNames(
+      names.map { name in
+        let bytes = name.split(separator: ".").compactMap { UInt8($0) }
+        return bytes.count == 4 ? .ipAddress(ASN1OctetString(contentBytes: bytes[...])) : .dnsName(name)
+      })
     let subject = try DistinguishedName { CommonName(commonName) }
     let issued = try Certificate(
       version: .v3, serialNumber: .init(), publicKey: leaf.publicKey, notValidBefore: .now - 3600 * 24 * 300,

@@ -54,7 +54,7 @@ public struct TimelineSVG: Sendable {
     var elements = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\" "
         + "viewBox=\"0 0 \(width) \(height)\">",
-      "<title>\(Self.escaped("Boot of \(timeline.node)"))</title>", Self.style,
+      "<title>\(XMLText.escaped("Boot of \(timeline.node)"))</title>", Self.style,
       "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>",
       Self.label("\(timeline.node), \(timeline.machine)", x: 16, y: 28, style: "title"),
       Self.label(subtitle, x: 16, y: 48, style: "soft"),
@@ -109,8 +109,8 @@ public struct TimelineSVG: Sendable {
   private func row(_ timing: StageTiming, y: Int) -> [String] {
     let note = timing.waitedFor.map { ", after \($0)" } ?? ""
     var elements = [
-      "<g data-unit=\"\(Self.escaped(timing.stage.unit))\"><title>"
-        + Self.escaped("\(timing.stage.unit): \(timing.words)\(note). Ready: \(timing.stage.proof)") + "</title>",
+      "<g data-unit=\"\(XMLText.escaped(timing.stage.unit))\"><title>"
+        + XMLText.escaped("\(timing.stage.unit): \(timing.words)\(note). Ready: \(timing.stage.proof)") + "</title>",
       Self.label(timing.stage.unit, x: 16, y: y + 15),
     ]
     let before = timing.waitedFor.flatMap { timeline[$0]?.ready } ?? .zero
@@ -149,21 +149,6 @@ public struct TimelineSVG: Sendable {
   }
 
   private static func label(_ text: String, x: Int, y: Int, style: String? = nil) -> String {
-    "<text\(style.map { " class=\"\($0)\"" } ?? "") x=\"\(x)\" y=\"\(y)\">\(escaped(text))</text>"
-  }
-
-  /// `text` as character data or inside a quoted attribute; what XML 1.0 has no way to write becomes U+FFFD.
-  private static func escaped(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\t", "\n", "\r": result += " "
-      case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
+    "<text\(style.map { " class=\"\($0)\"" } ?? "") x=\"\(x)\" y=\"\(y)\">\(XMLText.escaped(text))</text>"
   }
 }

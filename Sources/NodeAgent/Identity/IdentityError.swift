@@ -1,3 +1,4 @@
+import LocalFiles
 public import NodeIdentity
 public import OpenBao
 
@@ -25,5 +26,11 @@ extension IdentityError: CustomStringConvertible {
         + ", and the settings name nobody who could issue one: [OpenBao] needs Mount=, Role= and IssuerAnchor="
     case .file(let path, let words): "\(path): \(words)"
     }
+  }
+}
+
+extension IdentityError {
+  init(_ fault: RegularFile.Fault, path: String) {
+    self = .file(path: path, fault == .missing ? "it is not there" : fault.reason)
   }
 }

@@ -1,3 +1,4 @@
+import LocalFiles
 import NIOSSL
 import OpenBao
 import PKI
@@ -10,13 +11,10 @@ struct LoginFile {
 
   init(_ login: NodeAgentSettings.Authority.Login) throws(IdentityError) {
     let bytes: [UInt8]
-    do throws(StateError) {
-      guard let found = try DurableFile(path: login.certificate).readingLinks() else {
-        throw StateError.absent(login.certificate)
-      }
-      bytes = found
+    do throws(RegularFile.Fault) {
+      bytes = try RegularFile(path: login.certificate, limit: 1 << 20).contents()
     } catch {
-      throw .file(path: login.certificate, error.reason)
+      throw IdentityError(error, path: login.certificate)
     }
     do {
       let chain = try IssuedCertificate.all(in: bytes)

@@ -1,17 +1,17 @@
+import LocalFiles
+
 /// A projected token. The kubelet replaces it, so it is read each time; it goes to the operator and nowhere else.
 struct TokenFile {
   let path: String
 
   /// Its bytes, without the line's end.
   func bytes() throws(IdentityError) -> [UInt8] {
-    do throws(StateError) {
-      guard var bytes = try DurableFile(path: path, limit: 64 << 10).readingLinks() else {
-        throw StateError.absent(path)
-      }
+    do throws(RegularFile.Fault) {
+      var bytes = try RegularFile(path: path, limit: 64 << 10).contents()
       while let last = bytes.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { bytes.removeLast() }
       return bytes
     } catch {
-      throw .file(path: path, error.reason)
+      throw IdentityError(error, path: path)
     }
   }
 }

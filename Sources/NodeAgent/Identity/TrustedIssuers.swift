@@ -1,3 +1,4 @@
+import LocalFiles
 import SwiftASN1
 import X509
 
@@ -8,11 +9,10 @@ struct TrustedIssuers {
   /// Its certificates; at least one.
   func certificates() throws(IdentityError) -> [Certificate] {
     let bytes: [UInt8]
-    do throws(StateError) {
-      guard let found = try DurableFile(path: path).readingLinks() else { throw StateError.absent(path) }
-      bytes = found
+    do throws(RegularFile.Fault) {
+      bytes = try RegularFile(path: path, limit: 1 << 20).contents()
     } catch {
-      throw .file(path: path, error.reason)
+      throw IdentityError(error, path: path)
     }
     let found: [Certificate]
     do {

@@ -1,11 +1,10 @@
 import Glibc
+import LocalFiles
 
 /// Why the agent's state could not be read or kept.
 public enum StateError: Error, Sendable, Hashable {
   /// The system refused: what was tried, on which file, and the errno.
   case system(action: String, path: String, code: Int32)
-  /// The file is not there.
-  case absent(String)
   /// The file is there and is not what the agent writes; the finding, with its line.
   case malformed(path: String, finding: String)
 }
@@ -15,17 +14,11 @@ extension StateError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .system(let action, let path, let code): "cannot \(action) \(path): \(String(cString: strerror(code)))"
-    case .absent(let path): "\(path) is not there"
     case .malformed(let path, let finding): "\(path) is not a state that this program wrote: \(finding)"
     }
   }
+}
 
-  /// The same without the path, for whoever names it already.
-  var reason: String {
-    switch self {
-    case .system(_, _, let code): String(cString: strerror(code))
-    case .absent: "it is not there"
-    case .malformed(_, let finding): finding
-    }
-  }
+extension StateError {
+  init(_ fault: FileFault) { self = .system(action: fault.action.rawValue, path: fault.path, code: fault.code) }
 }

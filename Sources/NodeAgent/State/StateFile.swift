@@ -1,5 +1,5 @@
 import Diagnostics
-import Glibc
+import LocalFiles
 
 /// Where the agent's state is kept, and what of it may be believed.
 public struct StateFile: Sendable, Hashable {
@@ -16,7 +16,7 @@ public struct StateFile: Sendable, Hashable {
 
   /// What was kept last; `nil` before anything was. A file that is not whole is an error, never half a state.
   public func load() throws(StateError) -> AgentState? {
-    guard let bytes = try file.read() else { return nil }
+    guard let bytes = try contents() else { return nil }
     var reader = AgentStateReader()
     let state = reader.read(bytes)
     if let finding = reader.report.sorted.first { throw .malformed(path: path, finding: finding.description) }
@@ -24,13 +24,30 @@ public struct StateFile: Sendable, Hashable {
   }
 
   /// Keeps `state` in place of what was there: after a power cut it is the old one or the new one.
-  public func save(_ state: AgentState) throws(StateError) { try file.replace(with: Array(state.text.utf8)) }
+  public func save(_ state: AgentState) throws(StateError) {
+    do throws(FileFault) { try file.replace(with: Array(state.text.utf8)) } catch { throw StateError(error) }
+  }
 
   /// Renames it, so that the next state can be kept and a person can look at this one.
   /// - Returns: where it is now.
   func putAside() throws(StateError) -> String {
     let aside = path + ".unreadable"
-    guard rename(path, aside) == 0 else { throw .system(action: "put aside", path: path, code: errno) }
+    do throws(FileFault) {
+      try file.move(over: DurableFile(path: aside))
+    } catch {
+      throw .system(action: "put aside", path: path, code: error.code)
+    }
     return aside
+  }
+
+  /// The file's bytes, at most a mebibyte. A symbolic link is none of ours.
+  private func contents() throws(StateError) -> [UInt8]? {
+    do throws(RegularFile.Fault) {
+      return try RegularFile(path: path, limit: 1 << 20, links: .refused).contents()
+    } catch {
+      if error == .missing { return nil }
+      guard let code = error.code else { throw .malformed(path: path, finding: error.reason) }
+      throw .system(action: FileFault.Action.read.rawValue, path: path, code: code)
+    }
   }
 }

@@ -23,7 +23,7 @@ public final class FileEntitlementSource: Sendable {
 
   /// Reads the file. Where there are errors nothing changes.
   public func reload() throws(OperatorError) -> Report {
-    guard let bytes = try DurableFile(path: path).contents(limit: 1 << 20) else { throw .file(path, "is not there") }
+    let bytes = try OperatorFile.contents(path)
     var reader = EntitlementFileReader()
     let file = reader.read(bytes)
     var report = Report()

@@ -25,9 +25,7 @@ struct KeyServerClient: Sendable {
     self.clock = clock
     self.licenseOperator = licenseOperator
     self.identity = identity
-    guard let pem = try DurableFile(path: settings.anchor).contents(limit: 1 << 20) else {
-      throw .file(settings.anchor, "is not there")
-    }
+    let pem = try OperatorFile.contents(settings.anchor)
     do throws(PKIError) {
       anchor = try IssuedCertificate(pem: pem)
     } catch {

@@ -62,7 +62,7 @@ extension LicenseOperator {
   private func reloadConsent() {
     guard let path = settings.consent else { return }
     do throws(OperatorError) {
-      let bytes = try DurableFile(path: path).contents(limit: 1 << 20)
+      let bytes = try OperatorFile.contents(ifThere: path)
       guard bytes != files.consentBytes else { return }
       files.consentBytes = bytes
       var reader = ConsentReader()

@@ -45,7 +45,7 @@ public final class KeyServerDouble: Service {
     _ settings: Settings, clock: OperatorClock = .system, emit: @escaping @Sendable (OperatorEvent) -> Void
   ) throws(OperatorError) {
     let signingKey = try SigningKey(file: settings.signingKey)
-    try DurableFile(path: settings.signingKey + ".pub").replace(with: Array(signingKey.publicKeyPEM.utf8))
+    try OperatorFile.replace(settings.signingKey + ".pub", with: Array(signingKey.publicKeyPEM.utf8))
     organisations = OrganisationsBook(folder: settings.licensees)
     source = FileEntitlementSource(file: settings.entitlements, clock: clock)
     let identity = try ServerIdentity(certificate: settings.certificate, key: settings.key)

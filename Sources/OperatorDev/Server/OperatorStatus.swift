@@ -10,7 +10,7 @@ public struct OperatorStatus: Sendable {
 
   /// Reads the file at `path`. Leases are as they were when one began or ended last.
   public init(file path: String) throws(OperatorError) {
-    guard let bytes = try DurableFile(path: path).contents() else { throw .file(path, "is not there") }
+    let bytes = try OperatorFile.contents(path, limit: StateStore.limit)
     let start = BootTime(sinceBoot: .zero)
     state = try OperatorState(json: bytes, in: path, startedAt: start, leaseDuration: .zero)
     // Whose signature it is was looked at when it was accepted.

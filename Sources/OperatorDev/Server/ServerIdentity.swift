@@ -12,10 +12,8 @@ struct ServerIdentity: Sendable {
   let issuer: String
 
   init(certificate: String, key: String) throws(OperatorError) {
-    guard let chain = try DurableFile(path: certificate).contents(limit: 1 << 20) else {
-      throw .file(certificate, "is not there")
-    }
-    guard let keyBytes = try DurableFile(path: key).contents(limit: 1 << 16) else { throw .file(key, "is not there") }
+    let chain = try OperatorFile.contents(certificate)
+    let keyBytes = try OperatorFile.contents(key, limit: 1 << 16)
     do throws(PKIError) {
       let certificate = try IssuedCertificate(pem: chain)
       leaf = certificate.der

@@ -3,9 +3,7 @@ import Crypto
 extension KeyServerSettings {
   /// The key that entitlements are signed with, as a DER SubjectPublicKeyInfo.
   func signingKeyDER() throws(OperatorError) -> [UInt8] {
-    guard let bytes = try DurableFile(path: signingKey).contents(limit: 1 << 16) else {
-      throw .file(signingKey, "is not there")
-    }
+    let bytes = try OperatorFile.contents(signingKey, limit: 1 << 16)
     guard let key = try? P256.Signing.PublicKey(pemRepresentation: String(decoding: bytes, as: UTF8.self)) else {
       throw .file(signingKey, "no P-256 public key in PEM")
     }

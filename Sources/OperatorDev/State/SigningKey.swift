@@ -1,5 +1,6 @@
 public import Crypto
 import Glibc
+import LocalFiles
 
 /// The operator's P-256 key, which signs grants, and entitlements where it serves operators below it. It is made at the
 /// first start and kept in a file of mode 0600.
@@ -17,15 +18,13 @@ public struct SigningKey: Sendable {
 
   /// The key in the file at `path`; makes one where there is none.
   public init(file path: String) throws(OperatorError) {
-    let file = DurableFile(path: path)
-    guard let bytes = try file.contents(limit: 1 << 16) else {
+    guard let bytes = try OperatorFile.contents(ifThere: path, limit: 1 << 16) else {
       key = P256.Signing.PrivateKey()
-      try file.replace(with: Array((key.pemRepresentation + "\n").utf8))
+      try OperatorFile.replace(path, with: Array((key.pemRepresentation + "\n").utf8))
       return
     }
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw .file(path, DurableFile.words(errno)) }
-    guard status.st_mode & 0o077 == 0 else {
+    guard let stamp = FileStamp(path: path) else { throw .file(path, String(cString: strerror(errno))) }
+    guard stamp.mode & 0o077 == 0 else {
       throw .file(path, "a signing key that others can read: chmod 0600, or remove it so that a new one is made")
     }
     guard let read = try? P256.Signing.PrivateKey(pemRepresentation: String(decoding: bytes, as: UTF8.self)) else {

@@ -1,4 +1,5 @@
 import Glibc
+import LocalFiles
 
 /// The files of a folder, and whether any of them changed. A folder is looked at again and again: it is small, and what
 /// is put there by rename or link is seen the same way.
@@ -7,11 +8,7 @@ struct WatchedFolder: Sendable {
   struct Stamp: Sendable, Hashable {
     struct Entry: Sendable, Hashable {
       var name: String
-      var device: UInt64
-      var inode: UInt64
-      var size: Int64
-      var seconds: Int
-      var nanoseconds: Int
+      var file: FileStamp
     }
     var entries: [Entry]
   }
@@ -22,31 +19,30 @@ struct WatchedFolder: Sendable {
 
   /// The files as they are now, in the order of their names; hidden ones left out.
   func stamp() throws(OperatorError) -> Stamp {
-    guard let stream = opendir(path) else { throw .file(path, DurableFile.words(errno)) }
-    defer { closedir(stream) }
+    let names: [String]
+    do throws(FileFault) {
+      guard let found = try LocalFolder(path: path).names() else { throw FileFault(.read, path, code: ENOENT) }
+      names = found
+    } catch {
+      throw .file(path, error.reason)
+    }
     var entries: [Stamp.Entry] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      guard !name.hasPrefix("."), suffixes.contains(where: name.hasSuffix) else { continue }
-      var file = stat()
-      guard stat("\(path)/\(name)", &file) == 0 else {
+    for name in names where !name.hasPrefix(".") && suffixes.contains(where: name.hasSuffix) {
+      guard let file = FileStamp(path: "\(path)/\(name)") else {
         // Gone between the listing and the look: the next look is whole again.
         if errno == ENOENT { continue }
-        throw .file("\(path)/\(name)", DurableFile.words(errno))
+        throw .file("\(path)/\(name)", String(cString: strerror(errno)))
       }
-      entries.append(
-        Stamp.Entry(
-          name: name, device: UInt64(file.st_dev), inode: UInt64(file.st_ino), size: Int64(file.st_size),
-          seconds: file.st_mtim.tv_sec, nanoseconds: file.st_mtim.tv_nsec))
+      entries.append(Stamp.Entry(name: name, file: file))
     }
-    return Stamp(entries: entries.sorted { $0.name < $1.name })
+    return Stamp(entries: entries)
   }
 
   /// A file's bytes.
   func contents(_ name: String) throws(OperatorError) -> [UInt8] {
     let file = "\(path)/\(name)"
-    guard let bytes = try DurableFile(path: file).contents(limit: 1 << 20) else {
-      throw .file(file, DurableFile.words(ENOENT))
+    guard let bytes = try OperatorFile.contents(ifThere: file) else {
+      throw .file(file, String(cString: strerror(ENOENT)))
     }
     return bytes
   }

@@ -13,23 +13,34 @@ public struct RegularFile: ~Copyable {
     case tooLong(limit: Int)
     /// It became shorter while it was read.
     case changing
-    /// A system call failed with this `errno`.
+    /// A system call failed with this `errno`; `ELOOP` for a symbolic link that is not to be followed.
     case unreadable(code: Int32)
   }
 
-  private let descriptor: Descriptor
+  /// What becomes of a symbolic link at the path's end.
+  public enum Links: Sendable, Hashable {
+    /// It is followed: the file's owner may replace it so, as Kubernetes' projected volumes do.
+    case followed
+    /// It is refused: the file is one that we wrote.
+    case refused
+  }
+
+  /// Open for reading, at the file's start.
+  public let descriptor: Descriptor
   private let limit: Int
   /// What the file was when it was opened.
-  let stamp: FileStamp
+  public let stamp: FileStamp
 
   /// Opens the file at `path`, of which at most `limit` bytes are to be read.
-  public init(path: String, limit: Int) throws(Fault) {
+  public init(path: String, limit: Int, links: Links = .followed) throws(Fault) {
     // Before it is opened, because opening a device may already do something.
     var status = stat()
-    guard stat(path, &status) == 0 else { throw RegularFile.fault() }
+    guard (links == .followed ? stat(path, &status) : lstat(path, &status)) == 0 else { throw RegularFile.fault() }
+    guard status.st_mode & S_IFMT != S_IFLNK else { throw .unreadable(code: ELOOP) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
     // It may be another one by now, and a FIFO must not be waited for then either.
-    let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (links == .followed ? 0 : O_NOFOLLOW)
+    let number = open(path, flags)
     guard number >= 0 else { throw RegularFile.fault() }
     let descriptor = Descriptor(owning: number)
     guard fstat(number, &status) == 0 else { throw RegularFile.fault() }
@@ -42,17 +53,14 @@ public struct RegularFile: ~Copyable {
 
   /// Its bytes to its end, wherever that is by now.
   public consuming func contents() throws(Fault) -> [UInt8] {
-    var bytes: [UInt8] = []
-    while true {
-      guard let more = descriptor.read(atMost: 64 << 10) else { throw RegularFile.fault() }
-      if more.isEmpty { return bytes }
-      bytes += more
-      guard bytes.count <= limit else { throw .tooLong(limit: limit) }
+    guard let bytes = descriptor.contents(limit: limit, expecting: stamp.size) else {
+      throw errno == EFBIG ? .tooLong(limit: limit) : RegularFile.fault()
     }
+    return bytes
   }
 
   /// Fills `buffer`, so that its bytes are nowhere else in memory.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(Fault) {
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(Fault) {
     var filled = 0
     while filled < buffer.count {
       let got = Glibc.read(descriptor.number, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
@@ -71,25 +79,41 @@ extension RegularFile.Fault: CustomStringConvertible {
   public var description: String {
     switch self {
     case .missing: "missing"
+    case .unreadable(let code): "cannot be read: \(String(cString: strerror(code)))"
+    case .notRegular, .tooLong, .changing: reason
+    }
+  }
+
+  /// What is the matter, for words that already say that the file cannot be read.
+  public var reason: String {
+    switch self {
+    case .missing: String(cString: strerror(ENOENT))
     case .notRegular: "not a regular file"
     case .tooLong(let limit): "longer than \(limit) bytes"
     case .changing: "changing"
-    case .unreadable(let code): "cannot be read: \(String(cString: strerror(code)))"
+    case .unreadable(let code): String(cString: strerror(code))
     }
   }
-}
 
-extension RegularFile.Fault {
-  /// Whether the same look may come out differently although the file has not changed.
-  var isTransient: Bool {
+  /// The errno of the call that failed; `nil` where none did.
+  public var code: Int32? {
     switch self {
-    case .changing, .unreadable: true
-    case .missing, .notRegular, .tooLong: false
+    case .missing: ENOENT
+    case .unreadable(let code): code
+    case .notRegular, .tooLong, .changing: nil
     }
   }
 
   /// The words where a file that is not there is no more to be waited for than one that cannot be read.
   public var asRefusal: String {
     self == .missing ? "\(RegularFile.Fault.unreadable(code: ENOENT))" : description
+  }
+
+  /// Whether the same look may come out differently although the file has not changed.
+  public var isTransient: Bool {
+    switch self {
+    case .changing, .unreadable: true
+    case .missing, .notRegular, .tooLong: false
+    }
   }
 }
