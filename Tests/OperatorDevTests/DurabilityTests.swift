@@ -68,6 +68,29 @@ struct DurabilityTests {
     await fixture.kill()
   }
 
+  @Test("a grant that takes long to be saved is not made twice, however often the clock is looked at meanwhile")
+  func slowDisk() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5)])
+    fixture.set(.slow)
+    // Not a part of the test's own work: it only has to end with it.
+    let looking = Task {
+      while !Task.isCancelled {
+        try await fixture.licenseOperator.tick()
+        try await Task.sleep(for: .milliseconds(5))
+      }
+    }
+    defer { looking.cancel() }
+    let node = try FileKeyNode(fixture, "node-a")
+    let grant = try await node.license()
+    try await Task.sleep(for: .seconds(1))
+    #expect(grant.epoch == 1)
+    #expect(fixture.events(.licensed).count == 1)
+    fixture.set(.none)
+    await fixture.kill()
+  }
+
   @Test("a next key is attested over the old session, then either is good until the next one's first session")
   func rotation() async throws {
     let fixture = try OperatorFixture()

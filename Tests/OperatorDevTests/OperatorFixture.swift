@@ -25,6 +25,8 @@ final class OperatorFixture: Sendable {
     case none
     /// The disk is full.
     case full
+    /// The disk is slow.
+    case slow
     /// The bytes are on the disk, and then the operator neither says what depends on them nor saves again.
     case killedAfter
   }
@@ -72,6 +74,9 @@ final class OperatorFixture: Sendable {
         switch self.fault.withLock({ $0 }) {
         case .none: try await file.save(bytes)
         case .full: throw OperatorError.file(self.settings.state, "No space left on device")
+        case .slow:
+          try await Task.sleep(for: .milliseconds(300))
+          try await file.save(bytes)
         case .killedAfter:
           self.fault.withLock { $0 = .full }
           try await file.save(bytes)

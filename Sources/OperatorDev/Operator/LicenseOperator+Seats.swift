@@ -40,6 +40,21 @@ extension LicenseOperator {
   /// Grants where a grant is due, and brings the configuration up to date.
   /// - Parameter anew: also where the node's grant would do for some time.
   func license(_ id: UInt64, anew: Bool = false) async {
+    guard let session = sessions[id] else { return }
+    // One grant after the other: while one is being saved, the next look at the clock would find it due still.
+    if session.isGranting {
+      if anew { sessions[id]?.isDueAnew = true }
+      return
+    }
+    sessions[id]?.isGranting = true
+    await grantWhatIsDue(id, anew: anew)
+    sessions[id]?.isGranting = false
+    guard sessions[id]?.isDueAnew == true else { return }
+    sessions[id]?.isDueAnew = false
+    await license(id, anew: true)
+  }
+
+  private func grantWhatIsDue(_ id: UInt64, anew: Bool) async {
     guard let session = sessions[id], session.phase == .seated, let seatID = session.seat,
       let before = state.seats[seatID]
     else { return }

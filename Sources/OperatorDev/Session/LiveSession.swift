@@ -69,6 +69,9 @@ struct LiveSession: Sendable {
   var grantDigest: [UInt8] = []
   /// Why it has no grant, as it was said last.
   var declined: LicenseRefusal?
+  /// Whether a grant is being made and saved, and whether it has to be followed by another one.
+  var isGranting = false
+  var isDueAnew = false
   /// The sequence of the last Heartbeat.
   var heartbeat: UInt64 = 0
   /// What the node has applied.
