@@ -41,7 +41,7 @@ lab: setup ## the boot lab's tree, the doubles' images and clusters that are sea
 	@scripts/lab/desk --event-log Tests/BootTests/Fixtures/seabios.eventlog $(LAB)/emulated $(LAB_PROGRAMS)
 LAB_PROGRAMS := .build/debug .build/debug/openbao-double .build/debug/kubernetes-double
 
-boot: setup build lab ## boots what `build` renders: three masters and a worker in containers, a master and a worker in emulated machines
+boot: setup build lab ## boots what `build` renders: three masters and a worker in containers, a worker in an emulated machine
 	@LL_LAB=$(LAB) swift test --skip-build --no-parallel --filter '^BootTests\.'
 
 boot-all: setup build lab ## every boot: a cluster's life, boots that must fail well, power cuts; about an hour
