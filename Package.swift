@@ -209,16 +209,20 @@ let package = Package(
       ]),
 
     // Doubles: built for tests, the lab and the demo, never shipped
-    double("OpenFiles", []),
+    double("OpenFiles", [nioCore]),
     double(
       "OpenBaoDouble",
       [
-        "OpenFiles", "Diagnostics", nioCore, nioLocks, nioPosix, nioHTTP1, nioSSL, nioTLS, x509, asn1, crypto,
-        cryptoExtras,
+        "OpenFiles", "Diagnostics", "VerifiedHTTP", asyncHTTPClient, nioCore, nioLocks, nioPosix, nioHTTP1, nioSSL,
+        nioTLS, x509, asn1, crypto, cryptoExtras,
       ],
       exclude: ["README.md"]),
     double(
-      "KubernetesDouble", ["OpenFiles", nioCore, nioPosix, nioHTTP1, nioSSL, x509, asn1, crypto, cryptoExtras, yams]),
+      "KubernetesDouble",
+      [
+        "OpenFiles", "VerifiedHTTP", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, x509, asn1, crypto,
+        cryptoExtras, yams,
+      ]),
     .executableTarget(
       name: "openbao-double", dependencies: ["OpenBaoDouble"], path: "Sources/Doubles/OpenBao", swiftSettings: settings),
     .executableTarget(

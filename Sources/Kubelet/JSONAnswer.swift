@@ -6,7 +6,13 @@ enum JSONAnswer {
   /// Decodes it, with the place of the first fault in the error.
   static func decode<Value: Decodable>(_ json: [UInt8]) throws(KubeletError) -> Value {
     do {
-      return try JSONDecoder().decode(Value.self, from: Data(json))
+      // Without a copy: the list of a full node's pods is megabytes long.
+      return try json.withUnsafeBytes { bytes in
+        guard let start = bytes.baseAddress else { throw KubeletError.malformed("no JSON") }
+        let view = Data(
+          bytesNoCopy: UnsafeMutableRawPointer(mutating: start), count: bytes.count, deallocator: .none)
+        return try JSONDecoder().decode(Value.self, from: view)
+      }
     } catch let error as DecodingError {
       throw .malformed(words(error))
     } catch {

@@ -35,6 +35,10 @@ public struct HTTPAnswer: Sendable {
   private init(_ request: HTTPClientRequest, _ client: HTTPClient, _ limit: Duration, _ longest: Int) async throws {
     let response = try await client.execute(request, timeout: TimeAmount(limit))
     var body: [UInt8] = []
+    if let length = response.headers.first(name: "content-length").flatMap({ Int($0) }), (0...longest).contains(length)
+    {
+      body.reserveCapacity(length)
+    }
     for try await part in response.body {
       guard body.count + part.readableBytes <= longest else { throw HTTPClientFault.tooLong(limit: longest) }
       body += part.readableBytesView

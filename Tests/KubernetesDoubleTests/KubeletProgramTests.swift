@@ -45,8 +45,10 @@ struct KubeletProgramTests {
     let socket = notifySocket("\(path)/notify")
     #expect(socket >= 0)
     defer { close(socket) }
+    // In the foreground it passes the signal on to the kubelet alone, as KillMode=process does.
     let process = try SpawnedProcess([
-      "timeout", "60", "env", "NOTIFY_SOCKET=\(path)/notify", "LL_DOUBLE_PODMAN=\(try fakePodman(node.temporary))",
+      "timeout", "--foreground", "60", "env", "NOTIFY_SOCKET=\(path)/notify",
+      "LL_DOUBLE_PODMAN=\(try fakePodman(node.temporary))",
       try #require(program).path, "kubelet", "--config=\(path)/etc/kubernetes/kubelet.yaml",
       "--kubeconfig=\(path)/etc/kubernetes/kubelet.kubeconfig", "--hostname-override=master-1", "--node-ip=127.0.0.1",
     ])

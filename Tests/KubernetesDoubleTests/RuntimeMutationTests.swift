@@ -106,8 +106,20 @@ struct CiliumMutationTests {
       "an IPAM mode that is none", "mode: kubernetes", "mode: kube",
       "cilium/cilium: pkg/option/config.go", "invalid IPAM mode \"kube\""),
     Mutation(
-      "a value that the chart does not use", "hostRoot:", "rootHost:", schema,
-      "- at '/cgroup/rootHost': a value that the chart does not use"),
+      "a list for a folder", "hostRoot: /sys/fs/cgroup", "hostRoot: [/sys/fs/cgroup]", schema,
+      "- at '/cgroup/hostRoot': got array, want string"),
+    Mutation(
+      "a number for a folder", "confPath: /etc/cni/net.d", "confPath: 1", schema,
+      "- at '/cni/confPath': got integer, want string"),
+    Mutation(
+      "a word for mounting", "autoMount:\n    enabled: false", "autoMount:\n    enabled: \"no\"", schema,
+      "- at '/cgroup/autoMount/enabled': got string, want boolean"),
+    Mutation(
+      "a number for the replacement", "kubeProxyReplacement: true", "kubeProxyReplacement: 1", schema,
+      "- at '/kubeProxyReplacement': got integer, want string or boolean"),
+    Mutation(
+      "a list for a port", "k8sServicePort: 7443", "k8sServicePort: [7443]", schema,
+      "- at '/k8sServicePort': got array, want string or integer"),
     Mutation(
       "an image as an object", "  override: \"quay.io/cilium/cilium@",
       "  override:\n    name: \"quay.io/cilium/cilium@",
@@ -120,6 +132,15 @@ struct CiliumMutationTests {
     let text = try #require(mutation.applied(to: golden))
     let refusal = #expect(throws: Refusal.self) { try CiliumValues(text: text) }
     #expect(refusal?.message.contains(mutation.words) == true, "\(refusal?.message ?? "")")
+  }
+
+  @Test("beyond upstream, a value that the chart does not use is refused: it would be without effect")
+  func unused() throws {
+    let golden = try RenderedNode.golden("/etc/kubernetes/addons/cilium-values.yaml")
+    let refusal = #expect(throws: Refusal.self) {
+      try CiliumValues(text: golden.replacing("hostRoot:", with: "rootHost:"))
+    }
+    #expect(refusal?.message.contains("- at '/cgroup/rootHost': a value that the chart does not use") == true)
   }
 
   @Test("unspoilt they are taken")

@@ -89,6 +89,28 @@ struct ClusterTests {
     }
   }
 
+  @Test("a voter that was too slow for a while does not unseat the leader that the others hear")
+  func slowVoter() async throws {
+    let cluster = try Cluster()
+    let states = await cluster.wait { $0 == [200, 429, 429] }
+    let leader = try #require(states.first { $0.value == 200 }?.key, "no leader: \(states)")
+    let admin = try await cluster.caller(leader).loggedIn("administrator", as: "administrator")
+    let deadline = Date().addingTimeInterval(20)
+    while try await voters(admin) < 3, Date() < deadline { try await Task.sleep(for: .milliseconds(100)) }
+    func activeSince() async throws -> String {
+      try await admin.send("GET", "sys/leader").json[key: "active_time"].text ?? ""
+    }
+    let since = try await activeSince()
+    try #require(!since.isEmpty)
+    let slow = try #require(states.keys.first { $0 != leader })
+    for _ in 1...3 {
+      try await cluster.processes[slow]?.pause(seconds: 4)
+      try await Task.sleep(for: .seconds(2))
+      #expect(try await activeSince() == since)
+    }
+    #expect(await cluster.wait { $0 == [200, 429, 429] }[leader] == 200)
+  }
+
   @Test("without a majority nothing is written, and standbys say where the leader was or that there is none")
   func noMajority() async throws {
     let cluster = try Cluster()

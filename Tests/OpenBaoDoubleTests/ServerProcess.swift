@@ -26,6 +26,13 @@ final class ServerProcess {
     process.waitUntilExit()
   }
 
+  /// It does nothing for `seconds`, as on a machine that is too slow.
+  func pause(seconds: Double) async throws {
+    kill(process.processIdentifier, SIGSTOP)
+    defer { kill(process.processIdentifier, SIGCONT) }
+    try await Task.sleep(for: .seconds(seconds))
+  }
+
   /// Its exit status, once it has ended; `nil` where it has not within `seconds`.
   func status(within seconds: Double) -> Int32? {
     let end = Date().addingTimeInterval(seconds)

@@ -51,7 +51,7 @@ struct APIServerOptions: Sendable {
       publicFiles: flags.list("service-account-key-file"), signingFile: file("service-account-signing-key-file"))
     if let path = flags.string("encryption-provider-config") { encryption = try EncryptionConfiguration(path) }
 
-    etcdClient = HTTPClient(timeout: .seconds(5))
+    etcdClient = HTTPClient(.kept, timeout: .seconds(5))
     if flags.string("etcd-cafile") != nil { etcdClient.anchors = try Anchors(file("etcd-cafile"), for: "etcd CA") }
     if flags.string("etcd-certfile") != nil {
       etcdClient.identity = try Identity(certificateFile: file("etcd-certfile"), keyFile: file("etcd-keyfile"))

@@ -1,9 +1,11 @@
 /// A kubeconfig's current context, with the files that it names read.
 struct Kubeconfig: Sendable {
   /// The API server's base URL, without a last slash.
-  var server: String
-  var anchors: Anchors
-  var identity: Identity
+  let server: String
+  let anchors: Anchors
+  let identity: Identity
+  /// The API through this kubeconfig.
+  let client: KubeClient
 
   private static let shape = Shape.object([
     "apiVersion": .string, "kind": .string, "current-context": .string, "preferences": .any,
@@ -73,6 +75,7 @@ struct Kubeconfig: Sendable {
     self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
     anchors = try Self.anchors(cluster["certificate-authority"].string ?? "", clusterName)
     identity = try Self.identity(user, userName)
+    client = KubeClient(server: self.server, client: HTTPClient(.kept, anchors: anchors, identity: identity))
   }
 
   private static func anchors(_ path: String, _ cluster: String) throws(Refusal) -> Anchors {
@@ -93,7 +96,4 @@ struct Kubeconfig: Sendable {
       throw Refusal("invalid configuration: unable to read client-cert \(certificate) for \(name) due to \(error)")
     }
   }
-
-  /// The API through this kubeconfig.
-  var client: KubeClient { KubeClient(server: server, client: HTTPClient(anchors: anchors, identity: identity)) }
 }

@@ -8,6 +8,8 @@ actor LeaderElection {
     var duration = 15
     /// The pause between two looks.
     var retry = Duration.seconds(2)
+    /// From one renewal to the next, at most.
+    var renewal: Duration { .seconds(duration) / 3 }
   }
 
   private let client: KubeClient
@@ -35,10 +37,12 @@ actor LeaderElection {
   /// Looks again and again; `work` is done after each look that finds this one the leader.
   func run(_ work: @Sendable () async -> Void) async {
     while !Task.isCancelled {
-      await look()
-      if isLeader { await work() }
-      // Cancelled means that the loop ends.
-      try? await Task.sleep(for: timing.retry)
+      let taken = await ContinuousClock().measure {
+        await look()
+        if isLeader { await work() }
+      }
+      // A leader renews well before its lease is over, unless a look takes that long. Cancelled means that the loop ends.
+      try? await Task.sleep(for: min(Pace.pause(timing.retry, after: taken), max(timing.retry, timing.renewal - taken)))
     }
   }
 

@@ -54,6 +54,7 @@ actor ContainerRunner {
   }
 
   private func runOnce() async throws(Refusal) -> Int {
+    let start = ContinuousClock.now
     if try await isRunningAlready() {
       log.line("container \(name) runs already and is kept")
     } else {
@@ -70,7 +71,9 @@ actor ContainerRunner {
       probing.cancel()
       isReady = false
     }
-    let outcome = try await ChildProcess.run([podman.program, "wait", "--interval=1s", name])
+    // podman looks from time to time: as seldom as starting a container takes long.
+    let interval = max(1, start.duration(to: .now).components.seconds)
+    let outcome = try await ChildProcess.run([podman.program, "wait", "--interval=\(interval)s", name])
     return Int(outcome.output.split(separator: "\n").last ?? "") ?? outcome.status
   }
 

@@ -20,11 +20,11 @@ actor Kubelet {
   }
 
   /// The runtime's word on itself; kubelet does not start without it.
-  func runtimeStatus() async throws(Refusal) -> JSON {
+  func runtimeStatus(within limit: Duration = .seconds(15)) async throws(Refusal) -> JSON {
     let endpoint = options.configuration.containerRuntimeEndpoint
     let path = String(endpoint.dropFirst("unix://".count))
     do throws(Refusal) {
-      let response = try await HTTPClient(timeout: .seconds(2)).send("GET", "/info", socket: path)
+      let response = try await HTTPClient(timeout: limit).send("GET", "/info", socket: path)
       return try JSON(parsing: response.body)
     } catch {
       throw Refusal(
@@ -36,7 +36,8 @@ actor Kubelet {
 
   /// Listens, and works until the task is cancelled; then all pods are stopped.
   func run() async throws(Refusal) {
-    _ = try await runtimeStatus()
+    // As long as upstream's runtimeRequestTimeout.
+    _ = try await runtimeStatus(within: .seconds(120))
     let configuration = options.configuration
     let healthz = try await HTTPServer.start(
       .port(host: configuration.healthzBindAddress, configuration.healthzPort)
@@ -61,9 +62,9 @@ actor Kubelet {
 
   private func repeatedly(every pause: Duration, _ work: () async -> Void) async {
     while !Task.isCancelled {
-      await work()
+      let look = await ContinuousClock().measure { await work() }
       // Cancelled means that the loop ends.
-      try? await Task.sleep(for: pause)
+      try? await Task.sleep(for: Pace.pause(pause, after: look))
     }
   }
 

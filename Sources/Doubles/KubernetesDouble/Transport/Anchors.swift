@@ -25,10 +25,8 @@ struct Anchors: Sendable {
   func verify(_ chain: [Certificate], for usage: Usage) async throws(Refusal) {
     guard let leaf = chain.first else { throw Refusal("tls: no certificate") }
     let time = Date()
-    let stamp = time.formatted(.iso8601)
-    let window = "x509: certificate has expired or is not yet valid: current time \(stamp) is"
-    if time > leaf.notValidAfter { throw Refusal("\(window) after \(leaf.notValidAfter.formatted(.iso8601))") }
-    if time < leaf.notValidBefore { throw Refusal("\(window) before \(leaf.notValidBefore.formatted(.iso8601))") }
+    if time > leaf.notValidAfter { throw Self.outside(time, "after", leaf.notValidAfter) }
+    if time < leaf.notValidBefore { throw Self.outside(time, "before", leaf.notValidBefore) }
     var verifier = Verifier(rootCertificates: CertificateStore(certificates)) {
       RFC5280Policy()
       KeyUsagePolicy()
@@ -47,6 +45,12 @@ struct Anchors: Sendable {
     guard usages.contains(wanted) || usages.contains(.any) else {
       throw Refusal("x509: certificate specifies an incompatible key usage")
     }
+  }
+
+  private static func outside(_ time: Date, _ side: String, _ bound: Date) -> Refusal {
+    Refusal(
+      "x509: certificate has expired or is not yet valid: current time \(time.formatted(.iso8601)) is \(side) "
+        + bound.formatted(.iso8601))
   }
 }
 

@@ -6,24 +6,45 @@ import NIOSSL
 import Synchronization
 import X509
 
-/// One request on one connection. Server certificates are verified against `anchors`, names and addresses included.
+/// Requests. Server certificates are verified against `anchors`, names and addresses included.
 struct HTTPClient: Sendable {
+  enum Connections: Sendable {
+    /// Each request opens one of its own, as kubelet's probes do.
+    case onePerRequest
+    case kept
+  }
+
   /// Whom to trust; `nil` takes any certificate, as kubelet's probes do.
-  var anchors: Anchors? { didSet { madeContext = MadeContext() } }
+  var anchors: Anchors? { didSet { forget() } }
   /// Whom to be.
-  var identity: Identity? { didSet { madeContext = MadeContext() } }
+  var identity: Identity? { didSet { forget() } }
   var timeout: Duration
+  private var kept: KeptConnections?
   private var madeContext = MadeContext()
 
-  init(anchors: Anchors? = nil, identity: Identity? = nil, timeout: Duration = .seconds(10)) {
+  init(
+    _ connections: Connections = .onePerRequest, anchors: Anchors? = nil, identity: Identity? = nil,
+    timeout: Duration = .seconds(10)
+  ) {
     self.anchors = anchors
     self.identity = identity
     self.timeout = timeout
+    if case .kept = connections { kept = KeptConnections() }
+  }
+
+  /// Whom to trust or to be is another: what was made for the former is not used again.
+  private mutating func forget() {
+    madeContext = MadeContext()
+    if kept != nil { kept = KeptConnections() }
   }
 
   func send(
     _ method: String, _ url: String, headers: [String: String] = [:], body: [UInt8] = []
   ) async throws(Refusal) -> HTTPResponse {
+    if let kept {
+      return try await kept.send(
+        method, url, headers: headers, body: body, timeout: timeout, tls: tlsConfiguration)
+    }
     guard let components = URLComponents(string: url), let host = components.host, let scheme = components.scheme else {
       throw Refusal("parse \"\(url)\": invalid URL")
     }
@@ -46,6 +67,15 @@ struct HTTPClient: Sendable {
   }
 
   private func tlsContext() throws(Refusal) -> NIOSSLContext {
+    let configuration = try tlsConfiguration()
+    do {
+      return try NIOSSLContext(configuration: configuration)
+    } catch {
+      throw Refusal("tls: \(error)")
+    }
+  }
+
+  private func tlsConfiguration() throws(Refusal) -> TLSConfiguration {
     var configuration = TLSConfiguration.makeClientConfiguration()
     do {
       if let anchors {
@@ -59,7 +89,7 @@ struct HTTPClient: Sendable {
         configuration.privateKey = .privateKey(
           try NIOSSLPrivateKey(bytes: Array(identity.privateKey.utf8), format: .pem))
       }
-      return try NIOSSLContext(configuration: configuration)
+      return configuration
     } catch {
       throw Refusal("tls: \(error)")
     }

@@ -2,6 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import OpenFiles
 import SwiftASN1
 import Synchronization
 import X509
@@ -14,11 +15,15 @@ final class HTTPServer: Sendable {
   typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
   private let channel: any Channel
+  private let clients: OpenConnections
 
   /// The port it listens on; 0 on a Unix socket.
   var port: Int { channel.localAddress?.port ?? 0 }
 
-  private init(_ channel: any Channel) { self.channel = channel }
+  private init(_ channel: any Channel, _ clients: OpenConnections) {
+    self.channel = channel
+    self.clients = clients
+  }
 
   /// Where to listen.
   enum Place: Sendable {
@@ -40,11 +45,13 @@ final class HTTPServer: Sendable {
       }
     }
     let tls = context
+    let clients = OpenConnections()
     let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 256)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          clients.keep(channel)
           let client = PresentedChain()
           if let tls {
             let presented: NIOSSLCustomVerificationCallback = { certificates, promise in
@@ -60,19 +67,22 @@ final class HTTPServer: Sendable {
       }
     do {
       switch place {
-      case .port(let host, let port): return HTTPServer(try await bootstrap.bind(host: host, port: port).get())
+      case .port(let host, let port):
+        return HTTPServer(try await bootstrap.bind(host: host, port: port).get(), clients)
       case .unix(let path):
         let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
-        return HTTPServer(channel)
+        return HTTPServer(channel, clients)
       }
     } catch {
       throw Refusal("failed to listen on \(place): \(error)")
     }
   }
 
+  /// Listens no more, and closes what clients keep open.
   func stop() async {
     // A channel that is closed already is what was wanted.
     try? await channel.close().get()
+    await clients.close()
   }
 }
 

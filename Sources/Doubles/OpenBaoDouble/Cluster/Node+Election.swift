@@ -53,17 +53,13 @@ extension Node {
   private func stand() async {
     waitAnew()
     do {
-      role = .candidate
       leaderID = ""
+      guard try await wouldWin() else { return }
+      role = .candidate
       try save(StateFiles.Vote(term: vote.term + 1, votedFor: id))
       let term = vote.term
       log.info("storage.raft", "entering candidate state", ["term": "\(term)"])
-      let question: JSONValue = [
-        "term": .integer(term), "candidate": .string(id), "last": state.point.json,
-      ]
-      let answers = await ask("vote", question, voters.filter { $0.key != id }, enough: majority - 1) {
-        $0[key: "granted"].isTrue
-      }
+      let answers = await askForVotes(term, isTrial: false)
       guard role == .candidate, vote.term == term else { return }
       if let newer = answers.values.compactMap({ $0[key: "term"].integer }).max(), newer > term {
         return try follow("", term: newer)
@@ -85,7 +81,29 @@ extension Node {
     }
   }
 
-  /// Answers a candidate.
+  /// Whether a majority would vote for this one, before it raises its term: a member that was slow or cut off cannot unseat a
+  /// leader that the others hear (hashicorp/raft 1.7, "pre-vote").
+  private func wouldWin() async throws -> Bool {
+    let term = vote.term
+    let answers = await askForVotes(term + 1, isTrial: true)
+    guard role != .leader, vote.term == term, leaderID.isEmpty else { return false }
+    if let newer = answers.values.compactMap({ $0[key: "term"].integer }).max(), newer > term {
+      try follow("", term: newer)
+      return false
+    }
+    return answers.values.count(where: { $0[key: "granted"].isTrue }) + 1 >= majority
+  }
+
+  private func askForVotes(_ term: Int, isTrial: Bool) async -> [String: JSONValue] {
+    let question: JSONValue = [
+      "term": .integer(term), "candidate": .string(id), "last": state.point.json, "trial": .boolean(isTrial),
+    ]
+    return await ask("vote", question, voters.filter { $0.key != id }, enough: majority - 1) {
+      $0[key: "granted"].isTrue
+    }
+  }
+
+  /// Answers a candidate. A trial changes nothing.
   func voteRequested(_ question: JSONValue) throws -> JSONValue {
     let term = question[key: "term"].integer ?? 0
     let candidate = question[key: "candidate"].text ?? ""
@@ -94,15 +112,15 @@ extension Node {
     // Who hears its leader elects no other: a node that comes back cannot unseat one.
     let hearsLeader = role == .leader && isActive || !leaderID.isEmpty && clock.now - lastContact < electionTimeout
     guard term >= vote.term, !hearsLeader else { return answer(false) }
+    let hasAll = ReplicatedState.Point(question[key: "last"]) >= state.point
+    if question[key: "trial"].isTrue { return answer(term > vote.term && hasAll) }
     if term > vote.term {
       try save(StateFiles.Vote(term: term))
       role = .follower
       isActive = false
       leaderID = ""
     }
-    guard vote.votedFor.isEmpty || vote.votedFor == candidate,
-      ReplicatedState.Point(question[key: "last"]) >= state.point
-    else { return answer(false) }
+    guard vote.votedFor.isEmpty || vote.votedFor == candidate, hasAll else { return answer(false) }
     try save(StateFiles.Vote(term: term, votedFor: candidate))
     waitAnew()
     return answer(true)

@@ -92,7 +92,7 @@ extension Node {
     let listened = configuration.listeners.first?.clusterAddress ?? ""
     let text = listened.isEmpty ? Self.authority(configuration.clusterAddress) : listened
     guard let address = HostPort(text) else { throw GoTemplateError("bad cluster address \(text)") }
-    clusterClient = try HTTPSClient(tls: certificate.client)
+    clusterClient = try ClusterClient(certificate)
     clusterServer = try await HTTPSServer.bind(address, tls: certificate.server, verifies: true) { call, _ in
       await self.clusterCall(call)
     }

@@ -124,15 +124,3 @@ extension Node {
     return answer()
   }
 }
-
-extension HTTPSClient {
-  /// A message of the cluster's own protocol.
-  fileprivate func rpc(
-    _ kind: String, _ message: JSONValue, at address: String, timeout: Double = 1.5
-  ) async throws -> JSONValue {
-    let call = HTTPCall(method: "POST", target: "/raft/\(kind)", body: try message.bytes())
-    let reply = try await send(call, to: "https://\(address)", timeout: timeout)
-    guard reply.status == 200 else { throw Fault(description: "\(address): status \(reply.status)") }
-    return reply.json
-  }
-}

@@ -111,7 +111,7 @@ extension Node {
     }
     if let certificate { passed.headers[Self.certificateHeader] = Data(certificate).base64EncodedString() }
     do {
-      var reply = try await client.send(passed, to: "https://\(leader.address)", timeout: 15)
+      var reply = try await client.send(passed, to: leader.address, timeout: 15)
       for name in ["connection", "content-length", "transfer-encoding"] { reply.headers[name] = nil }
       return reply
     } catch {

@@ -41,7 +41,7 @@ actor Node {
   var peerPoints: [String: ReplicatedState.Point] = [:]
   var challenges: [String: [UInt8]] = [:]
   var clusterServer: HTTPSServer?
-  var clusterClient: HTTPSClient?
+  var clusterClient: ClusterClient?
   let clock = ContinuousClock()
   private var isWriting = false
   private var writers: [CheckedContinuation<Void, Never>] = []

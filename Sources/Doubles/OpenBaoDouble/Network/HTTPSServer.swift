@@ -23,10 +23,12 @@ final class HTTPSServer: Sendable {
 
   private let context: NIOLockedValueBox<NIOSSLContext>
   private let channel: any Channel
+  private let clients: OpenConnections
 
-  private init(context: NIOLockedValueBox<NIOSSLContext>, channel: any Channel) {
+  private init(context: NIOLockedValueBox<NIOSSLContext>, channel: any Channel, clients: OpenConnections) {
     self.context = context
     self.channel = channel
+    self.clients = clients
   }
 
   /// The port that it is bound to.
@@ -38,11 +40,13 @@ final class HTTPSServer: Sendable {
     _ address: HostPort, tls: TLSConfiguration, verifies: Bool, handler: @escaping Handler
   ) async throws -> HTTPSServer {
     let context = NIOLockedValueBox(try NIOSSLContext(configuration: tls))
+    let clients = OpenConnections()
     let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(ChannelOptions.backlog, value: 256)
       .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          clients.keep(channel)
           let peer = NIOLockedValueBox<[NIOSSLCertificate]>([])
           let tls =
             verifies
@@ -61,7 +65,7 @@ final class HTTPSServer: Sendable {
       }
     let channel = try await bind(bootstrap, address)
     OpenFiles.keepFromChildren()
-    return HTTPSServer(context: context, channel: channel)
+    return HTTPSServer(context: context, channel: channel, clients: clients)
   }
 
   // Where a server of the same process was just stopped, a child that is being started may hold its socket for a moment.
@@ -82,7 +86,11 @@ final class HTTPSServer: Sendable {
     context.withLockedValue { $0 = fresh }
   }
 
-  func close() async { try? await channel.close() }
+  /// Listens no more, and closes what clients keep open.
+  func close() async {
+    try? await channel.close()
+    await clients.close()
+  }
 }
 
 // Used on its channel's event loop only.
