@@ -95,7 +95,7 @@ struct LabTests {
   @Test(
     "nothing runs on when the program is ended, and what SIGKILL leaves of files the next run removes",
     .enabled(if: FileManager.default.isExecutableFile(atPath: BuiltProgram.path("ll-bootimage"))),
-    arguments: [SIGTERM, SIGKILL])
+    arguments: [SIGINT, SIGTERM, SIGKILL])
   func ended(signal: Int32) throws {
     let folder = try TemporaryFolder()
     let node = try Self.node(folder)

@@ -36,19 +36,31 @@ struct BootLabCluster {
   struct Outcome {
     var command: Command
     var boots: [Boot]
+
+    /// Why a boot that was to succeed did not.
+    var why: String {
+      let broken = boots.compactMap(\.broken).map { broken in
+        "\(broken.unit): \(broken.words)\n" + broken.log.map { "  \($0)\n" }.joined()
+      }
+      return command.errors + broken.joined()
+    }
   }
 
   let path: String
   /// The simulated TPMs, copied: a boot changes them, and another test begins with a node that was never booted.
   let tpms: TemporaryFolder
-  /// The journals and consoles of every boot, for whoever reads a failure.
-  let kept: TemporaryFolder
+  /// The journals and consoles of every boot, for whoever reads a failure; the next run of the same test takes its place.
+  let kept: String
 
-  /// - Parameter desk: the folder below `LL_LAB` with another cluster than the usual one.
-  init(desk: String? = nil) throws {
+  /// - Parameters:
+  ///   - desk: the folder below `LL_LAB` with another cluster than the usual one.
+  ///   - name: of the folder below `LL_LAB/kept`.
+  init(desk: String? = nil, name: String) throws {
     path = (Self.folder ?? "") + (desk.map { "/\($0)" } ?? "")
     tpms = try TemporaryFolder()
-    kept = try TemporaryFolder()
+    kept = "\(path)/kept/\(name)"
+    try? FileManager.default.removeItem(atPath: kept)
+    try FileManager.default.createDirectory(atPath: kept, withIntermediateDirectories: true)
     let copy = try Command(["cp", "-aT", "\(path)/tpms", tpms.url.path])
     guard copy.status == 0 else { throw CocoaError(.fileReadUnknown, userInfo: [NSFilePathErrorKey: path]) }
   }
@@ -60,7 +72,7 @@ struct BootLabCluster {
       [
         BuiltProgram.path("ll-bootimage"), "boot", "--node", node, "--cluster", "\(path)/cluster.yaml", "--images",
         "\(path)/images", "--desk", path, "--state", tpms.url.path, "--store", "\(path)/store", "--artifacts",
-        "\(path)/artifacts", "--bind-ro", libraries, "--keep", kept.url.path, "--timeout", "\(seconds)", "--format",
+        "\(path)/artifacts", "--bind-ro", libraries, "--keep", kept, "--timeout", "\(seconds)", "--format",
         "json",
       ] + more, in: SharedFolder.checkout, seconds: 2 * seconds + 120)
     let boots = try command.output.split(separator: "\n").map {

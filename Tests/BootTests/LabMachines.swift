@@ -26,7 +26,7 @@ final class LabMachines {
   ///   - name: of the folder below `LL_LAB/kept` that gets every journal and console.
   ///   - desk: the folder below `LL_LAB` with another sealed cluster than the usual one.
   init(_ name: String, desk: String? = nil, timeout: Int = 600) throws {
-    cluster = try BootLabCluster(desk: desk)
+    cluster = try BootLabCluster(desk: desk, name: name)
     configs = try TemporaryFolder()
     self.name = name
     self.timeout = timeout
@@ -40,12 +40,10 @@ final class LabMachines {
     lab = try Lab(try LabTools(), network: LabNetwork(addresses: ["10.20.0.1/24"]))
     lab.store = "\(path)/store"
     try lab.serveMirror(artifacts: "\(path)/artifacts")
-    try? FileManager.default.removeItem(atPath: kept)
-    try FileManager.default.createDirectory(atPath: kept, withIntermediateDirectories: true)
   }
 
   /// Where journals and consoles are kept.
-  var kept: String { "\(cluster.path)/kept/\(name)" }
+  var kept: String { cluster.kept }
 
   /// The simulated TPMs that nodes get, a folder for each; a test may change them before the first boot.
   var tpms: String { cluster.tpms.url.path }

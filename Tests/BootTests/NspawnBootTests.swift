@@ -10,9 +10,9 @@ struct NspawnBootTests {
 
   @Test("three masters that start at the same instant form one cluster, and a worker joins it, twice")
   func cluster() throws {
-    let lab = try BootLabCluster()
+    let lab = try BootLabCluster(name: "containers")
     let outcome = try lab.boot("worker-1", Self.masters + ["--second-boot"])
-    #expect(outcome.command.status == 0, "\(outcome.command.errors)")
+    #expect(outcome.command.status == 0, "\(outcome.why)journals and consoles are in \(lab.kept)")
     try #require(outcome.boots.count == 2)
     for boot in outcome.boots {
       #expect(boot.readyMilliseconds != nil && boot.broken == nil)
@@ -30,7 +30,7 @@ struct NspawnBootTests {
 
   @Test("another machine's TPM: the chain stops where the login key is released, and the words say so")
   func anotherTPM() throws {
-    let lab = try BootLabCluster()
+    let lab = try BootLabCluster(name: "another-tpm")
     try lab.giveTPM(of: "worker-2", to: "worker-1")
     let outcome = try lab.boot("worker-1", seconds: 40)
     #expect(outcome.command.status == 1, "\(outcome.command.errors)")

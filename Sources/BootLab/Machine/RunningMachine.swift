@@ -79,13 +79,15 @@ public final class RunningMachine {
     return timeline
   }
 
-  /// Waits until `condition` holds for the entries of this boot, looked at each time when there are new ones; `false` after `limit` or
+  /// Waits until `condition` holds for the entries of this boot, looked at first and each time when there are new ones; `false` after `limit` or
   /// when the machine is off.
   public func wait(atMost limit: Duration, until condition: ([JournalEntry]) -> Bool) throws(LabError) -> Bool {
     let end = ContinuousClock.now.advanced(by: limit)
+    var isFirst = true
     while true {
       try LabSignals.check()
-      if readJournal(), condition(entries) { return true }
+      if readJournal() || isFirst, condition(entries) { return true }
+      isFirst = false
       if ContinuousClock.now >= end { return false }
       if child.exitStatus() != nil {
         // What its journal still has to say.

@@ -68,10 +68,10 @@ struct Boot: ParsableCommand {
     let seconds = timeout ?? (machine.on == .nspawn ? 180 : 900)
     try startBeside(rendered, in: lab, seconds: seconds)
     for isFirst in secondBoot ? [true, false] : [true] {
-      let trial = BootTrial(lab: lab, machine: machine, seconds: seconds)
+      let trial = BootTrial(lab: lab, machine: machine, seconds: seconds, keep: keep)
       let result = try trial.run(rendered.node, lastProof: nodes.lastProof, isFirst: isFirst, endsInOrder: secondBoot)
-      if let keep { try result.machine.keep(in: keep, suffix: isFirst ? "" : ".second") }
       try show(result, isFirst: isFirst)
+      if result.isStuck { throw .refused("\(rendered.node.name) did not shut down in order") }
       if result.timeline.finished == nil { return .input }
     }
     return nil
@@ -81,12 +81,17 @@ struct Boot: ParsableCommand {
   private func startBeside(_ rendered: BootNodes.Rendered, in lab: Lab, seconds: Int) throws(LabError) {
     var running: [RunningMachine] = []
     for peer in rendered.beside {
-      running.append(try lab.boot(try machine.node(peer, in: lab, on: .nspawn), on: machine.container))
+      // Longer than anything that the node does beside it: two boots, a measurement, an orderly end.
+      running.append(
+        try lab.boot(
+          try machine.node(peer, in: lab, on: .nspawn), on: machine.container, timeout: 3 * seconds + 3600))
     }
     for peer in running where try !peer.wait(forProofOf: ChainUnit.ciliumReady, atMost: .seconds(seconds)) {
       if let keep { try peer.keep(in: keep) }
       let broken = peer.timeline().firstBreak(in: peer.entries)
-      throw .refused("\(peer.node.name), beside which the node is to boot, broke: \(broken?.line ?? "no journal")")
+      let log = (broken?.log ?? peer.bootLog.suffix(5)).map { "\n  \($0)" }.joined()
+      throw .refused(
+        "\(peer.node.name), beside which the node is to boot, broke: \(broken?.line ?? "no journal")\(log)")
     }
     lab.keepRunning(running)
   }

@@ -6,6 +6,8 @@ struct BootTrial {
   let lab: Lab
   let machine: BootMachine
   let seconds: Int
+  /// Where journal and console are kept, whatever comes of the boot.
+  let keep: String?
 
   /// What came of it.
   struct Result {
@@ -15,6 +17,8 @@ struct BootTrial {
     var timeline: BootTimeline
     /// What broke it.
     var broken: BootBreak?
+    /// It came up, and did not shut down in order.
+    var isStuck = false
   }
 
   func run(
@@ -29,6 +33,7 @@ struct BootTrial {
         booted, on: try machine.virtualMachine(address: node.address), isFirst: isFirst, timeout: seconds + 300)
     }
     let isReady = try running.wait(forProofOf: lastProof, atMost: .seconds(seconds))
+    if let keep { try running.keep(in: keep, suffix: isFirst ? "" : ".second") }
     try explainNothing(running)
     var budget = BootBudget(for: node.chain)
     if isReady, machine.on == .qemu {
@@ -40,14 +45,14 @@ struct BootTrial {
     }
     let timeline = running.timeline(budget: budget, lastProof: lastProof)
     let broken = timeline.firstBreak(in: running.entries)
+    var result = Result(machine: running, timeline: timeline, broken: broken)
     if isReady, endsInOrder, isFirst {
       // Stopping takes an emulated processor as long as starting.
-      let limit: Duration = machine.on == .qemu ? .seconds(600) : .seconds(60)
-      guard try running.powerOff(atMost: limit) else {
-        throw .refused("\(node.name) did not shut down within \(limit)")
-      }
+      result.isStuck = try !running.powerOff(atMost: .seconds(machine.on == .qemu ? 600 : 60))
     }
-    return Result(machine: running, timeline: timeline, broken: broken)
+    // Once more, with what came since.
+    if let keep { try running.keep(in: keep, suffix: isFirst ? "" : ".second") }
+    return result
   }
 
   /// Ends with what is known where the node never said a word.
