@@ -6,6 +6,7 @@ public import Logging
 public import NIOCore
 import NodeIdentity
 public import NodeMetrics
+import OpenBao
 import SwiftProtobuf
 
 /// A node's agent: keeps a session with the operator, has its certificate renewed, and reads the node.
@@ -137,7 +138,7 @@ public struct NodeAgent: Sendable {
   }
 
   /// Has the certificate renewed at half of its life, until the task is cancelled. A failure is tried again after a
-  /// random time that grows to five minutes; the certificate that there is stays in use.
+  /// random time that grows to five minutes, or when OpenBao says; the certificate that there is stays in use.
   public func renewCertificate() async {
     var failures = 0
     var random = SystemRandomNumberGenerator()
@@ -166,9 +167,8 @@ public struct NodeAgent: Sendable {
         failures += 1
         board.publish(fault: "the certificate is not renewed: \(error)")
         log.warning("the certificate is not renewed: \(error)")
-        var backoff = ReconnectBackoff()
-        for _ in 0..<min(failures, 12) { _ = backoff.next(using: &random) }
-        try? await Task.sleep(for: backoff.next(using: &random) + .seconds(5), clock: .continuous)
+        let pause = RetryPolicy().delay(after: failures, error: (error as? IdentityError)?.ofAuthority, using: &random)
+        try? await Task.sleep(for: pause + .seconds(5), clock: .continuous)
       }
     }
   }

@@ -37,6 +37,25 @@ extension NodeTPM {
     }
   }
 
+  /// Whether this TPM made the attestation key: `false` where the board was changed or the TPM cleared.
+  public func holds(_ attestationKey: AttestationKey) async throws(NodeIdentityError) -> Bool {
+    try await performing { (context: TPMContext) throws(NodeIdentityError) in
+      do throws(TPMError) {
+        let endorsement = try EndorsementKeyReading(attestationKey.endorsementKey, in: context)
+        let session = try EndorsementKeyReading.policySession(in: context)
+        let key = try context.load(
+          attestationKey.object, parent: endorsement.handle, authorization: .session(session))
+        try context.flush(key)
+        try context.flush(session.handle)
+        try endorsement.release(in: context)
+        return true
+      } catch {
+        guard error.isForeignObject else { throw .tpm(error) }
+        return false
+      }
+    }
+  }
+
   /// What the node shows: its endorsement key with the certificates, the attestation key, and the TLS key.
   public func evidence(
     _ attestationKey: AttestationKey, tlsKey: NodeKey

@@ -23,6 +23,27 @@ public struct NodeTPM: Sendable {
     return try NodeKey(object, in: tpm)
   }
 
+  /// Whether this TPM made the TLS key: `false` where the board was changed or the TPM cleared. A key in a file is
+  /// nobody's.
+  public func holds(_ key: NodeKey) async throws(NodeIdentityError) -> Bool {
+    guard let object = key.tpmObject else { return false }
+    return try await performing { (context: TPMContext) throws(NodeIdentityError) in
+      // TPM2_Clear takes the storage root key away.
+      guard
+        try NodeIdentityError.inTPM({ () throws(TPMError) in try context.handles(.persistent) })
+          .contains(StorageRoot.handle)
+      else { return false }
+      do throws(NodeIdentityError) {
+        let key = try StorageRoot.load(object, below: try StorageRoot.existing(in: context), in: context)
+        try NodeIdentityError.inTPM { () throws(TPMError) in try context.flush(key) }
+        return true
+      } catch {
+        guard case .anotherTPM = error else { throw error }
+        return false
+      }
+    }
+  }
+
   func performing<Result: Sendable>(
     _ body: @Sendable (TPMContext) throws(NodeIdentityError) -> Result
   ) async throws(NodeIdentityError) -> Result {

@@ -8,7 +8,8 @@ import SecretMemory
 public actor Enrollment {
   private let settings: EnrollmentSettings
   private let now: @Sendable () -> Int64
-  private var unwrapped: (id: SecretBytes, wrapping: SecretBytes)?
+  /// `wrapping` is `nil` where an earlier run unwrapped it.
+  private var unwrapped: (id: SecretBytes, wrapping: SecretBytes?)?
   private var spent: (wrapping: SecretBytes, reason: String)?
 
   /// - Parameter now: the wall clock, in seconds since 1970.
@@ -55,6 +56,8 @@ public actor Enrollment {
     _ request: SigningRequest, by kind: LoginMethod.Kind, from client: OpenBaoClient
   ) async throws(OpenBaoError) -> SignedCertificate {
     let token = try await client.logIn(try await method(kind, client))
+    // It may be good for one login alone, and a file that could not be removed is no reason to lose the certificate.
+    if kind == .appRole { try? kept?.remove() }
     let result: Result<SignedCertificate, OpenBaoError>
     do throws(OpenBaoError) {
       result = .success(try await client.sign(request, token: token))
@@ -88,10 +91,15 @@ public actor Enrollment {
     _ login: EnrollmentSettings.AppRole, _ client: OpenBaoClient
   ) async throws(OpenBaoError) -> SecretBytes {
     if let unwrapped { return unwrapped.id }
+    if let earlier = try kept?.secret() {
+      unwrapped = (earlier, nil)
+      return earlier
+    }
     let wrapping = try TrustFile(path: login.wrappingFile).secretLine()
     do throws(OpenBaoError) {
       let fresh = try await client.unwrapSecretID(wrapping, mount: login.mount)
       unwrapped = (fresh, wrapping)
+      try kept?.keep(fresh)
       return fresh
     } catch {
       switch error {
@@ -106,9 +114,13 @@ public actor Enrollment {
   /// from is not tried again.
   private func discard(after error: OpenBaoError) {
     guard case .loginRefused(.appRole, let status, _) = error, status < 500, let old = unwrapped else { return }
-    spent = (old.wrapping, error.description)
+    if let wrapping = old.wrapping { spent = (wrapping, error.description) }
     unwrapped = nil
+    // One that is there still is refused again, and removed then.
+    try? kept?.remove()
   }
+
+  private var kept: KeptSecretID? { settings.appRole?.secretIDFile.map { KeptSecretID(path: $0) } }
 
   /// Whether another login may do better after `error` of the one by `kind`.
   private static func leavesOthers(_ error: OpenBaoError, _ kind: LoginMethod.Kind) -> Bool {
@@ -135,7 +147,7 @@ public actor Enrollment {
 
   private var secretIDFact: EnrollmentFacts.SecretID {
     guard let login = settings.appRole else { return .notConfigured }
-    if unwrapped != nil { return .unwrapped }
+    if unwrapped != nil || kept?.exists ?? false { return .unwrapped }
     do throws(OpenBaoError) {
       let wrapping = try TrustFile(path: login.wrappingFile).secretLine()
       if let spent, spent.wrapping == wrapping { return .spent(spent.reason) }

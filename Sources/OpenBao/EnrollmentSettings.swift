@@ -42,12 +42,17 @@ public struct EnrollmentSettings: Sendable, Hashable {
     public var roleID: String
     /// The file with the wrapping token.
     public var wrappingFile: String
+    /// The file in which an unwrapped secret id is kept until it was used; `nil`: it is kept in memory alone.
+    public var secretIDFile: String?
 
     /// A login by AppRole.
-    public init(mount: String = "approle", roleID: String, wrappingFile: String) {
+    public init(
+      mount: String = "approle", roleID: String, wrappingFile: String, secretIDFile: String? = nil
+    ) {
       self.mount = mount
       self.roleID = roleID
       self.wrappingFile = wrappingFile
+      self.secretIDFile = secretIDFile
     }
   }
 

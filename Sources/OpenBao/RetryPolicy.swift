@@ -20,11 +20,11 @@ public struct RetryPolicy: Sendable, Hashable {
     return base > cap / factor ? cap : base * factor
   }
 
-  /// How long to wait after `failures` in a row, the last with `error`.
+  /// How long to wait after `failures` in a row, the last with `error`; `nil` where it was not OpenBao's.
   public func delay(
-    after failures: Int, error: OpenBaoError, using generator: inout some RandomNumberGenerator
+    after failures: Int, error: OpenBaoError?, using generator: inout some RandomNumberGenerator
   ) -> Duration {
-    switch error.retry {
+    switch error?.retry ?? .later {
     // The first time at once; a server that wants a new login each time must not be hammered.
     case .now where failures <= 1: return .zero
     case .now, .later:

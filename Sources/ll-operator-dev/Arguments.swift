@@ -23,6 +23,27 @@ enum Place {
   }
 }
 
+/// What a flag does not say, the environment may: `LL_` and the flag's name. An empty variable says nothing.
+enum Variable {
+  static func text(_ name: String) -> String? {
+    guard let value = getenv("LL_\(name)") else { return nil }
+    let text = String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+
+  static func path(_ name: String) throws -> String? { try text(name).map { try Path.absolute($0) } }
+
+  /// Several are separated by blanks.
+  static func places(_ name: String) throws -> [HostPort] {
+    try (text(name) ?? "").split(separator: " ").map { word in
+      guard let place = HostPort(String(word)) else {
+        throw ValidationError("LL_\(name): \(word.debugDescription) is not HOST:PORT.")
+      }
+      return place
+    }
+  }
+}
+
 /// The settings file.
 enum SettingsFile {
   /// What it says. Prints every finding; ends with ``Exit/inputIsWrong`` where one is an error.

@@ -12,7 +12,8 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       Events are printed as JSON, one a line. The folders with organisations and configuration and the consent file are \
       looked at each second; SIGHUP reads the endorsement folders again too. SIGTERM sends the nodes away with a window \
-      to come back within. A flag is over the settings file.
+      to come back within. A flag is over the environment, and that over the settings file: LL_LISTEN for --listen, \
+      LL_GRANT_KEY for --grant-key, LL_CONFIG for --config; several key servers in LL_KEY_SERVER with blanks.
       """)
 
   @Option(help: ArgumentHelp("The settings, in systemd's syntax.", valueName: "F"), transform: Path.absolute)
@@ -59,6 +60,9 @@ struct RunCommand: AsyncParsableCommand {
     let settings = try resolved()
     do {
       let server = try OperatorServer(settings) { EventLine.write($0) }
+      let faults = await server.start()
+      for fault in faults { Output.error.line(fault) }
+      if !faults.isEmpty { throw Exit.inputIsWrong }
       try await Daemon.run(server) { await server.reload() }
     } catch let error as OperatorError {
       Output.error.line(error.description)
@@ -67,20 +71,23 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func resolved() throws -> OperatorSettings {
-    var settings = try config.map { try SettingsFile.read($0) } ?? PartialSettings()
-    settings.listen = listen ?? settings.listen
-    settings.certificate = certificate ?? settings.certificate
-    settings.key = key ?? settings.key
-    settings.organisations = organisations ?? settings.organisations
-    settings.state = state ?? settings.state
-    settings.grantKey = grantKey ?? settings.grantKey
-    if !keyServers.isEmpty || keyServerAnchor != nil || keyServerKey != nil {
+    var settings = try (config ?? Variable.path("CONFIG")).map { try SettingsFile.read($0) } ?? PartialSettings()
+    settings.listen = try listen ?? Variable.places("LISTEN").first ?? settings.listen
+    settings.certificate = try certificate ?? Variable.path("CERTIFICATE") ?? settings.certificate
+    settings.key = try key ?? Variable.path("KEY") ?? settings.key
+    settings.organisations = try organisations ?? Variable.path("ORGANISATIONS") ?? settings.organisations
+    settings.state = try state ?? Variable.path("STATE") ?? settings.state
+    settings.grantKey = try grantKey ?? Variable.path("GRANT_KEY") ?? settings.grantKey
+    let servers = keyServers.isEmpty ? try Variable.places("KEY_SERVER") : keyServers
+    let serverAnchor = try keyServerAnchor ?? Variable.path("KEY_SERVER_ANCHOR")
+    let serverKey = try keyServerKey ?? Variable.path("KEY_SERVER_KEY")
+    if !servers.isEmpty || serverAnchor != nil || serverKey != nil {
       let known = settings.others.keyServer
-      guard let anchor = keyServerAnchor ?? known?.anchor, let signingKey = keyServerKey ?? known?.signingKey,
-        !keyServers.isEmpty || known != nil
+      guard let anchor = serverAnchor ?? known?.anchor, let signingKey = serverKey ?? known?.signingKey,
+        !servers.isEmpty || known != nil
       else { throw ValidationError("--key-server needs --key-server-anchor and --key-server-key, and they need it.") }
       var server = known ?? KeyServerSettings(addresses: [], anchor: anchor, signingKey: signingKey)
-      if !keyServers.isEmpty { server.addresses = keyServers }
+      if !servers.isEmpty { server.addresses = servers }
       (server.anchor, server.signingKey) = (anchor, signingKey)
       settings.others.keyServer = server
     }

@@ -36,7 +36,7 @@ extension LicenseFaultTests {
   }
 
   /// A TPM that the operator knows.
-  private static func registered(_ name: String, _ judge: LicenseOperatorProgram) throws -> SoftwareTPM {
+  static func registered(_ name: String, _ judge: LicenseOperatorProgram) throws -> SoftwareTPM {
     let tpm = try SoftwareTPM()
     let told = try Command([
       BuiltProgram.path("ll-tpm"), "identity", "--event-log", SimulatedDesk.eventLog, "--tcti", tpm.tcti, "--out",
@@ -47,7 +47,7 @@ extension LicenseFaultTests {
   }
 
   /// A node that is licensed, and of which the operator knows that it has kept its ratchet value.
-  private static func licensed(
+  static func licensed(
     _ name: String, _ network: LicenseNetwork, _ judge: LicenseOperatorProgram, _ tpm: SoftwareTPM?
   ) throws -> LicenseNode {
     let node = try network.node(name, operatorAt: judge.port, tcti: tpm?.tcti)

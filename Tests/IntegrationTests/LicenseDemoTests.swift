@@ -86,7 +86,10 @@ struct LicenseDemoTests {
     let temporary = try work.write("", to: "t/.keep").deletingLastPathComponent().path
     let demo = Process()
     demo.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    demo.arguments = ["python3", "-c", Self.unblocked, Self.script, work.url.appendingPathComponent("out").path]
+    // Who runs the tests may ignore signals, and what is ignored from the start stays ignored.
+    demo.arguments = [
+      "--default-signal", "python3", "-c", Self.unblocked, Self.script, work.url.appendingPathComponent("out").path,
+    ]
     demo.environment = ProcessInfo.processInfo.environment.merging([Self.mark: value, "TMPDIR": temporary]) { $1 }
     let output = try FileHandle(forWritingTo: try work.write("", to: "output"))
     (demo.standardOutput, demo.standardError, demo.standardInput) = (output, output, FileHandle.nullDevice)

@@ -35,6 +35,22 @@ struct StateFileTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["state"])
   }
 
+  @Test("all that a configuration may be is read again; what could not be is not kept in place of what can")
+  func largest() throws {
+    let folder = try TemporaryFolder()
+    let file = StateFile(folder: folder.url.path)
+    var state = try Self.sample()
+    for number in 0..<16 {
+      state.configurations["body-\(number)"] = .init(version: 1, body: [UInt8](repeating: 0xff, count: 65_536))
+    }
+    try file.save(state)
+    #expect(try file.load() == state)
+    var greater = state
+    greater.configurations["more"] = .init(version: 1, body: [UInt8](repeating: 0xff, count: 4 << 20))
+    #expect(throws: StateError.self) { try file.save(greater) }
+    #expect(try file.load() == state)
+  }
+
   @Test("what a kill left beside it is in nobody's way")
   func leftover() throws {
     let folder = try TemporaryFolder()

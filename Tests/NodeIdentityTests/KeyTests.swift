@@ -83,6 +83,24 @@ struct KeyTests {
     }
   }
 
+  @Test("a TPM that was cleared holds neither key any more; keys that are made again it holds")
+  func cleared() async throws {
+    let software = try SoftwareTPM()
+    let tpm = NodeTPM(try TPM(TCTI(software.tcti)))
+    let (key, attestationKey) = (try await tpm.makeKey(), try await tpm.makeAttestationKey())
+    #expect(try await tpm.holds(key))
+    #expect(try await tpm.holds(attestationKey))
+    await tpm.tpm.close()
+    #expect(try Command(["tpm2_clear", "-T", software.tcti]).status == 0)
+    #expect(try await !tpm.holds(key))
+    #expect(try await !tpm.holds(attestationKey))
+    let (next, nextAttestationKey) = (try await tpm.makeKey(), try await tpm.makeAttestationKey())
+    #expect(try await !tpm.holds(key))
+    #expect(try await tpm.holds(next))
+    #expect(try await tpm.holds(nextAttestationKey))
+    await tpm.tpm.close()
+  }
+
   @Test(
     "the line to the TPM breaks before any command of a signature or an answer: it is opened again, and the work done")
   func brokenLine() async throws {

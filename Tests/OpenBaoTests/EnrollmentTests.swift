@@ -78,6 +78,41 @@ extension ClientTests {
       await fixture.demo.stop()
     }
 
+    @Test("a secret id outlives the program that unwrapped it, until it is used")
+    func secretIDAfterKill() async throws {
+      let fixture = try await Fixture()
+      var settings = Self.settings(fixture)
+      (settings.certificate, settings.kubernetes) = (nil, nil)
+      let file = fixture.path("secret-id")
+      settings.appRole?.secretIDFile = file
+      let request = try fixture.request(P256.Signing.PrivateKey())
+      try fixture.folder.write(try await fixture.demo.wrappedSecretID(of: "acme"), to: "wrapped")
+      try await fixture.withClient { client in
+        try fixture.faults("auth/approle/login 503")
+        let first = Enrollment(settings, now: Self.now)
+        await #expect(throws: OpenBaoError.sealed) {
+          try await first.issue(request, from: client, certificate: .notConfigured)
+        }
+        let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        try fixture.faults("")
+        // Another program: it knows nothing but what is in files.
+        let second = Enrollment(settings, now: Self.now)
+        #expect(await second.facts(certificate: .notConfigured).secretID == .unwrapped)
+        _ = try await second.issue(request, from: client, certificate: .notConfigured)
+        #expect(!FileManager.default.fileExists(atPath: file))
+        // One that OpenBao does not take is forgotten, and the wrapping token is looked at again.
+        try Data("no-such-secret".utf8).write(to: URL(fileURLWithPath: file))
+        let third = Enrollment(settings, now: Self.now)
+        _ = await #expect(throws: OpenBaoError.self) {
+          try await third.issue(request, from: client, certificate: .notConfigured)
+        }
+        #expect(!FileManager.default.fileExists(atPath: file))
+        #expect(await third.facts(certificate: .notConfigured).secretID == .wrapped)
+      }
+      await fixture.demo.stop()
+    }
+
     @Test("a secret id is unwrapped once, kept over a fault, and asked for anew when it is used up")
     func secretID() async throws {
       let fixture = try await Fixture()

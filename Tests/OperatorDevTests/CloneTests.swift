@@ -1,5 +1,6 @@
 import Foundation
 import LicenseProtocol
+import SwiftProtobuf
 import Testing
 
 @testable import OperatorDev
@@ -41,6 +42,104 @@ struct CloneTests {
     #expect(fixture.events(.fenced).map(\.message) == [fenced.message])
     #expect(try await node.beat() == 40_000)
     #expect(fixture.events(.cloneSuspected).count == 2)
+    await fixture.kill()
+  }
+
+  @Test("while it is decided, the lease of the node that held the seat lives on by its heartbeats")
+  func leaseDuringContest() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5)])
+    let node = try FileKeyNode(fixture, "node-a")
+    try await node.license()
+    let copy = try FileKeyNode(fixture, "node-a", keyOf: node)
+    copy.ratchet = [UInt8](repeating: 7, count: 32)
+    copy.hello()
+    copy.welcome = try await copy.session.welcome()
+    guard case .attestationRequest = try await node.session.next("AttestationRequest") else {
+      Issue.record("the node was not asked")
+      return
+    }
+    try await node.attest()
+    // The copy says nothing more; the verdict takes a minute, and a lease is shorter.
+    for _ in 0..<5 {
+      try await fixture.advance(10)
+      #expect(try await node.beat() == 40_000)
+    }
+    try await fixture.advance(11)
+    guard case .fenced = try await copy.session.next("Fenced") else {
+      Issue.record("the copy was not fenced")
+      return
+    }
+    #expect(try await node.beat() == 40_000)
+    #expect(fixture.events(.leaseExpired).isEmpty)
+    await fixture.kill()
+  }
+
+  @Test("an unknown key in a file, while the holder's lease lives and nobody is connected, raises a doubt")
+  func unknownKey() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5)])
+    let node = try FileKeyNode(fixture, "node-a")
+    try await node.license()
+    await node.session.close()
+    try await fixture.advance(1)
+    let other = try FileKeyNode(fixture, "node-a")
+    try await other.license()
+    let said = fixture.events(.cloneSuspected).map(\.message)
+    #expect(said.first == "Node node-a: no ratchet value was presented.")
+    #expect(said.count == 2)
+    await fixture.kill()
+  }
+
+  @Test("two wait under one name, and a seat comes free: the second does not take it over")
+  func waiting() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 1, limit: 1)])
+    let holder = try FileKeyNode(fixture, "node-z")
+    try await holder.license()
+    var nodes: [FileKeyNode] = []
+    for _ in 0..<2 {
+      let node = try FileKeyNode(fixture, "node-a")
+      try await node.enter()
+      #expect(try await node.session.refusal().reason == .noSeat)
+      nodes.append(node)
+    }
+    try await fixture.allow([("org-acme", included: 2, limit: 2)])
+    // Everybody is granted anew as well, because the entitlement has changed: grants may come at any time.
+    func heard(_ what: String) async throws -> Down {
+      var next = try await nodes[0].session.next(what)
+      while case .licenseGrant = next { next = try await nodes[0].session.next(what) }
+      return next
+    }
+    guard case .attestationRequest = try await heard("AttestationRequest") else {
+      Issue.record("the first was not asked")
+      return
+    }
+    #expect(fixture.events(.cloneSuspected).count == 1)
+    nodes[0].offer()
+    guard case .challenge(let challenge) = try await heard("Challenge") else {
+      Issue.record("the first was not challenged")
+      return
+    }
+    try await nodes[0].answer(challenge)
+    guard case .fenced = try await nodes[1].session.next("Fenced") else {
+      Issue.record("the second was not fenced")
+      return
+    }
+    nodes[0].session.send(
+      .heartbeat(
+        .with {
+          $0.sequence = 1
+          $0.ratchet = Data(nodes[0].ratchet)
+        }))
+    guard case .leaseAck(let ack) = try await heard("LeaseAck") else {
+      Issue.record("the first has no lease")
+      return
+    }
+    #expect(ack.leaseRemainingMs == 40_000)
     await fixture.kill()
   }
 

@@ -201,4 +201,27 @@ struct KeyServerTests {
     #expect(shared.map(\.nodesLimit).reduce(0, +) <= limit - min(limit, taken))
     #expect(shared.map(\.nodesIncluded).reduce(0, +) <= 1)
   }
+
+  @Test("absurd numbers are shared out like any others")
+  func shareAbsurd() {
+    share(limit: 5, taken: 0, seats: [.max, 1], limits: [5])
+    share(limit: .max, taken: 0, seats: [0, 0], limits: [1 << 31, (1 << 31) - 1])
+  }
+
+  @Test("an operator below that claims more seats than a number holds stops nothing above it")
+  func absurdReport() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5)])
+    try await FileKeyNode(fixture, "node-a").license()
+    let licenseOperator = try fixture.licenseOperator
+    var use = Lowlayer_Keyserver_V1_OrganisationUse()
+    (use.organisation, use.seats) = ("org-below", .max)
+    for claimed in [[use], [use, use]] {
+      let answer = await licenseOperator.entitlement(for: "org-acme", use: claimed)
+      #expect(try answer.get().organisations.map(\.nodesLimit).reduce(0, +) <= 4)
+      #expect(await licenseOperator.use().first { $0.organisation == "org-acme" }?.seats == .max)
+    }
+    await fixture.kill()
+  }
 }

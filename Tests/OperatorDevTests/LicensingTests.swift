@@ -102,6 +102,32 @@ struct LicensingTests {
     await fixture.kill()
   }
 
+  @Test("a wall clock that was days ahead for a while: after the key server's next answer grants are of the right time")
+  func wallClockAhead() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5)], for: 400_000)
+    let node = try FileKeyNode(fixture, "node-a")
+    try await node.license()
+    let days = 3.0 * 86_400
+    fixture.clock.setWallClock(by: days)
+    try await fixture.advance(1)
+    let early = try await node.granted()
+    #expect(early.issuedAtNs == fixture.clock.real)
+    fixture.clock.setWallClock(by: -days)
+    try await fixture.advance(1)
+    #expect(try await node.session.isSilent())
+    // Its answer repeats our nonce: it is of now.
+    try await fixture.allow([("org-acme", included: 5, limit: 5)], for: 400)
+    try await fixture.advance(1)
+    let right = try await node.granted()
+    #expect(right.issuedAtNs == fixture.clock.real)
+    #expect(right.epoch > early.epoch)
+    #expect(try await node.beat() == 40_000)
+    #expect(fixture.events(.keyServerLost).isEmpty)
+    await fixture.kill()
+  }
+
   @Test("a grant is renewed at half of its life, with a higher epoch")
   func renewal() async throws {
     let fixture = try OperatorFixture { $0.grantDuration = .seconds(100) }

@@ -146,6 +146,41 @@ struct ProgramTests {
     #expect(try Command([program, "status", "--state", "\(path)/none"]).status == 3)
   }
 
+  @Test(
+    "the environment says what no flag does, and a folder that cannot be read is an error before anything is served")
+  func environment() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.url.path
+    let serving = try TestAuthority("platform").issue("ll-operator")
+    try folder.write(try serving.certificatePEM, to: "s.pem")
+    try folder.write(serving.keyPEM, to: "s.key")
+    try folder.write("no certificate\n", to: "organisations/platform.pem")
+    try folder.write("[Consent]\nLowerAssurance=nobody\n", to: "consent.conf")
+    let config = try folder.write(
+      """
+      [Operator]
+      Listen=127.0.0.1:1
+      Certificate=\(path)/elsewhere.pem
+      Key=\(path)/s.key
+      Organisations=\(path)/organisations
+      State=\(path)/state.json
+      Consent=\(path)/consent.conf
+
+      """, to: "operator.conf"
+    ).path
+    let words = ["LL_CONFIG=\(config)", "LL_CERTIFICATE=\(path)/s.pem", "LL_LISTEN=127.0.0.1:\(try FreePort.take())"]
+    let run = try Command(["env"] + words + [program, "run"], seconds: 20)
+    #expect(run.status == 1, "\(run)")
+    let lines = run.errors.split(separator: "\n")
+    #expect(lines.count == 2, "\(run.errors)")
+    #expect(lines.contains { $0.hasPrefix("\(path)/organisations/platform.pem") }, "\(run.errors)")
+    #expect(lines.contains { $0.hasPrefix("\(path)/consent.conf:2:1: error: LowerAssurance=") }, "\(run.errors)")
+    let other = try Command(["env", "LL_CERTIFICATE=\(path)/none.pem"] + [program, "run", "--config", config])
+    #expect(other.errors == "\(path)/none.pem: error: is not there\n")
+    let bad = try Command(["env", "LL_KEY_SERVER=here"] + [program, "run", "--config", config])
+    #expect(bad.status == 2)
+  }
+
   @Test("it serves, prints its events as JSON, and ends on SIGTERM with 0; status reads what it saved")
   func serves() throws {
     let folder = try TemporaryFolder()

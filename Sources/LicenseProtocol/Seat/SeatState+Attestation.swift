@@ -20,7 +20,7 @@ public struct AttestedKey: Sendable, Hashable {
   }
 }
 
-/// What a person at the operator has consented to for one node, once.
+/// What a person at the operator has consented to for one node, for as long as the consent stands.
 public struct SeatConsent: OptionSet, Sendable, Hashable {
   /// The bits.
   public let rawValue: Int
@@ -39,12 +39,15 @@ public enum SeatDoubt: Sendable, Hashable {
   case ratchet(Ratchet.Verdict)
   /// The TPM's clock went backwards.
   case clockBehind
+  /// A key in a file that was never attested before, while the seat's holder lives.
+  case unknownFileKey
 
   /// What is wrong, as a clause.
   public var words: String {
     switch self {
     case .ratchet(let verdict): verdict.words
     case .clockBehind: "the TPM's clock went backwards"
+    case .unknownFileKey: "its key is in a file, and was never seen before"
     }
   }
 }

@@ -14,6 +14,23 @@ public enum IdentityError: Error, Sendable, Hashable {
   case file(path: String, String)
 }
 
+extension IdentityError {
+  /// What OpenBao answered; `nil` where the fault is another's.
+  var ofAuthority: OpenBaoError? { if case .authority(let error) = self { error } else { nil } }
+}
+
+extension OpenBaoError {
+  /// How long OpenBao is left alone after this, besides what a dial waits anyway; `nil` where that is enough.
+  var pause: Duration? {
+    switch self {
+    case .rateLimited(let seconds?): .seconds(min(max(seconds, 0), 3600))
+    // It signed, and would sign again, for nothing.
+    case .certificateRefused: .seconds(60)
+    default: nil
+    }
+  }
+}
+
 extension IdentityError: CustomStringConvertible {
   /// What happened and what to do, in one sentence.
   public var description: String {

@@ -21,6 +21,8 @@ public actor IdentityKeeper {
   private let log: Logger
   private let now: @Sendable () -> Int64
   private var attestationKey: AttestationKey?
+  /// The key that the TPM was last seen to hold.
+  private var heldKey: NodeKey?
   private var isTidy = false
   private var renewal: (leaf: [UInt8], at: Int64)?
 
@@ -34,7 +36,7 @@ public actor IdentityKeeper {
     self.log = log
     self.now = now
     store = IdentityStore(folder: settings.stateFolder)
-    enrollment = settings.authority.map { Enrollment($0.enrollment, now: now) }
+    enrollment = settings.enrollment(now)
     do throws(TPMError) {
       tpm = try settings.tcti.map { (text) throws(TPMError) in try TPM(try TCTI(text)) }
     } catch {
@@ -45,9 +47,11 @@ public actor IdentityKeeper {
   /// Those who issue certificates, how they are asked, and the consent to a key in a file are others from now on. What
   /// is asked already goes on.
   func reload(_ settings: NodeAgentSettings) {
-    self.settings.authority = settings.authority
     self.settings.allowsFileKey = settings.allowsFileKey
-    enrollment = settings.authority.map { Enrollment($0.enrollment, now: now) }
+    // A secret id that was unwrapped once cannot be had again.
+    guard settings.authority != self.settings.authority else { return }
+    self.settings.authority = settings.authority
+    enrollment = self.settings.enrollment(now)
   }
 
   /// What is in the folder now.
@@ -55,13 +59,15 @@ public actor IdentityKeeper {
     do throws(NodeIdentityError) { return try store.read(tpm, at: now()) } catch { throw .identity(error) }
   }
 
-  /// The certificate to show, and every key that is this node's: one is asked for where none is valid.
+  /// The certificate to show, and every key that is this node's: one is asked for where none is valid, and where its key
+  /// is another TPM's.
   public func certificate(
     fingerprint: String
   ) async throws(IdentityError) -> (shown: NodeCertificate, keys: [NodeKey]) {
     tidy()
     var found = try stored()
-    if found.usable(at: now()).isEmpty {
+    let isForeign = if let shown = found.usable(at: now()).first { try await !isOurs(shown.key) } else { false }
+    if found.usable(at: now()).isEmpty || isForeign {
       for fault in found.faults { log.warning("\(fault)") }
       guard settings.authority != nil else { throw .noCertificate(found.faults.map(\.description)) }
       try await issue(fingerprint: fingerprint, renewing: nil)
@@ -69,6 +75,26 @@ public actor IdentityKeeper {
     }
     guard let shown = found.usable(at: now()).first else { throw .noCertificate(found.faults.map(\.description)) }
     return (shown, [found.next, found.current].compactMap { $0?.key })
+  }
+
+  /// Whether the node can use a key: one in the TPM must be this TPM's.
+  private func isOurs(_ key: NodeKey) async throws(IdentityError) -> Bool {
+    guard key.custody == .tpm, let tpm, key != heldKey else { return true }
+    do throws(NodeIdentityError) {
+      guard try await NodeTPM(tpm).holds(key) else {
+        log.warning("the node's key is not this TPM's: the board was changed or the TPM cleared; another one is made")
+        return false
+      }
+    } catch {
+      throw .identity(error)
+    }
+    heldKey = key
+    return true
+  }
+
+  private func ours(_ key: NodeKey?) async throws(IdentityError) -> NodeKey? {
+    guard let key, try await isOurs(key) else { return nil }
+    return key
   }
 
   /// Once, before anything is made: what a run that was killed left is nobody's.
@@ -122,7 +148,7 @@ public actor IdentityKeeper {
   @discardableResult
   public func renew(fingerprint: String) async throws(IdentityError) -> Bool {
     let current = try stored().usable(at: now()).first
-    let key = current?.key.custody == .tpm ? current?.key : nil
+    let key = try await ours(current?.key.custody == .tpm ? current?.key : nil)
     try await issue(fingerprint: fingerprint, renewing: key)
     return key == nil
   }
@@ -131,7 +157,8 @@ public actor IdentityKeeper {
   private func issue(fingerprint: String, renewing key: NodeKey?) async throws(IdentityError) {
     guard let authority = settings.authority, let enrollment else { throw .noCertificate([]) }
     let found = try stored()
-    let chosen = try await self.key(key ?? found.pendingKey)
+    let kept = if let key { key } else { try await ours(found.pendingKey) }
+    let chosen = try await self.key(kept)
     let request: CertificateRequest
     do throws(NodeIdentityError) {
       // The node is the URI's host: an organisation's authority is bound to its domain, and signs for no other.
@@ -141,7 +168,7 @@ public actor IdentityKeeper {
     } catch {
       throw .identity(error)
     }
-    let (identity, certificate) = try login(found, authority)
+    let (identity, certificate) = try await login(found, authority)
     let client = OpenBaoClient(authority.endpoint, identity: identity, group: group)
     let signed: Result<SignedCertificate, OpenBaoError>
     do throws(OpenBaoError) {
@@ -185,8 +212,9 @@ public actor IdentityKeeper {
   /// settings name.
   private func login(
     _ found: StoredIdentity, _ authority: NodeAgentSettings.Authority
-  ) throws(IdentityError) -> (ClientIdentity?, EnrollmentFacts.Certificate) {
-    if let own = found.usable(at: now()).first {
+  ) async throws(IdentityError) -> (ClientIdentity?, EnrollmentFacts.Certificate) {
+    let own = found.usable(at: now()).first
+    if let own, try await isOurs(own.key) {
       do throws(NodeIdentityError) {
         let pieces = try TLSIdentity(own, anchors: [])
         return (
@@ -201,18 +229,19 @@ public actor IdentityKeeper {
       let identity = try LoginFile(login)
       return (identity.client, .lifetime(notBefore: identity.notBefore, notAfter: identity.notAfter))
     }
+    guard own == nil else { return (nil, .unusable("its key is not this TPM's")) }
     guard let expired = found.next ?? found.current else {
       return (nil, found.faults.first.map { .unusable($0.description) } ?? .none)
     }
     return (nil, .lifetime(notBefore: expired.notBefore, notAfter: expired.notAfter))
   }
 
-  /// The attestation key, made once.
+  /// The attestation key: made once, and again where the TPM is another or was cleared.
   func attesting() async throws(NodeIdentityError) -> (NodeTPM, AttestationKey)? {
     guard let tpm else { return nil }
     let node = NodeTPM(tpm)
     if let attestationKey { return (node, attestationKey) }
-    if let kept = try store.attestationKey() {
+    if let kept = try store.attestationKey(), try await node.holds(kept) {
       attestationKey = kept
       return (node, kept)
     }
@@ -220,5 +249,14 @@ public actor IdentityKeeper {
     try store.keep(attestationKey: made)
     attestationKey = made
     return (node, made)
+  }
+}
+
+extension NodeAgentSettings {
+  /// How a certificate is got, with what has to outlive the program in the state's folder.
+  fileprivate func enrollment(_ now: @escaping @Sendable () -> Int64) -> Enrollment? {
+    guard var settings = authority?.enrollment else { return nil }
+    settings.appRole?.secretIDFile = "\(stateFolder)/secret-id"
+    return Enrollment(settings, now: now)
   }
 }

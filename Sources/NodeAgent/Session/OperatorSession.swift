@@ -207,7 +207,9 @@ actor OperatorSession {
     defer { self.preparing = nil }
     switch await preparing.outcome {
     case .success(let found): credentials = found
-    case .failure(let error): return ending ?? .unable("\(error)")
+    case .failure(let error):
+      if let pause = (error as? IdentityError)?.ofAuthority?.pause { backoff.wait(pause) }
+      return ending ?? .unable("\(error)")
     case nil: return ending ?? .stopped
     }
     if let ending { return ending }

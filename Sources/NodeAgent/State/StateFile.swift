@@ -6,6 +6,10 @@ public struct StateFile: Sendable, Hashable {
   /// The file's name in the state's folder.
   public static let name = "state"
 
+  /// The most that is kept, in bytes: a configuration's bodies have a mebibyte together, and base64 makes a third more
+  /// of them.
+  static let limit = 4 << 20
+
   private let file: DurableFile
 
   /// The state in `folder`.
@@ -25,7 +29,12 @@ public struct StateFile: Sendable, Hashable {
 
   /// Keeps `state` in place of what was there: after a power cut it is the old one or the new one.
   public func save(_ state: AgentState) throws(StateError) {
-    do throws(FileFault) { try file.replace(with: Array(state.text.utf8)) } catch { throw StateError(error) }
+    let bytes = Array(state.text.utf8)
+    // What could not be read again is not kept in place of what can.
+    guard bytes.count <= Self.limit else {
+      throw .malformed(path: path, finding: "it would be longer than \(Self.limit) bytes, and is not kept")
+    }
+    do throws(FileFault) { try file.replace(with: bytes) } catch { throw StateError(error) }
   }
 
   /// Renames it, so that the next state can be kept and a person can look at this one.
@@ -40,10 +49,10 @@ public struct StateFile: Sendable, Hashable {
     return aside
   }
 
-  /// The file's bytes, at most a mebibyte. A symbolic link is none of ours.
+  /// The file's bytes. A symbolic link is none of ours.
   private func contents() throws(StateError) -> [UInt8]? {
     do throws(RegularFile.Fault) {
-      return try RegularFile(path: path, limit: 1 << 20, links: .refused).contents()
+      return try RegularFile(path: path, limit: Self.limit, links: .refused).contents()
     } catch {
       if error == .missing { return nil }
       guard let code = error.code else { throw .malformed(path: path, finding: error.reason) }

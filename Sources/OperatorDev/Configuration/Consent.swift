@@ -9,7 +9,8 @@ public import SystemdUnit
 ///     Release=org-acme/node-c
 ///     ReleaseBrake=2026-11-21T19:44:05Z
 ///
-/// Nodes are named `ORGANISATION/NODE`; each key may stand several times.
+/// Nodes are named `ORGANISATION/NODE`; each key may stand several times. The first two hold for as long as they stand
+/// there: whoever has used one takes it out again.
 public struct Consent: Sendable, Hashable {
   /// Nodes whose key may be held less well than before.
   public var lowerAssurance: Set<String> = []

@@ -205,7 +205,7 @@ extension LicenseOperator {
     guard let seat = state.seats[seatID] else {
       return await takeSeat(.init(identity: offer.identity, attested: attested), in: id)
     }
-    await reattest(seat, attested, offer, in: id)
+    await reattest(seat, .init(identity: offer.identity, attested: attested), isNext: offer.isNext, in: id)
   }
 
   /// One side of a contest has answered, and waits for what the other does.
@@ -216,36 +216,40 @@ extension LicenseOperator {
   }
 
   /// A node that has a seat shows another key, or the same one again.
-  private func reattest(
-    _ before: Seat, _ attested: LicenseProtocol.AttestedKey, _ offer: LiveSession.Offer, in id: UInt64
-  ) async {
+  func reattest(_ before: Seat, _ proven: LiveSession.Proven, isNext: Bool, in id: UInt64) async {
     guard let session = sessions[id] else { return }
-    let seatID = before.id
+    let (seatID, attested) = (before.id, proven.attested)
     var seat = before
-    if seat.rules.nodeUID != offer.identity.uid {
-      seat.rules = seat.rules.renewed(uid: offer.identity.uid, at: now, leaseDuration: settings.leaseDuration)
+    if seat.rules.nodeUID != proven.identity.uid {
+      seat.rules = seat.rules.renewed(uid: proven.identity.uid, at: now, leaseDuration: settings.leaseDuration)
     }
-    let other = sessionOfSeat[seatID].flatMap { $0 == id ? nil : $0 }
-    let isLive = seat.rules.lease?.isLive(at: now) ?? false
-    if other != nil, isLive, !offer.isNext {
+    let isThisSeat = session.seat == seatID
+    if !isThisSeat {
       let verdict = seat.rules.ratchet.judge(Array(session.hello.ratchet))
-      // A file key that nobody attested before proves no machine, and the seat's holder lives.
-      if offer.isFileKey || !verdict.isAccepted {
-        guard contest(seatID, .ratchet(verdict.isAccepted ? .missing : verdict), challenger: id) else { return }
+      let isLive = seat.rules.lease?.isLive(at: now) ?? false
+      let isHeld = sessionOfSeat[seatID] != nil && isLive
+      var doubt: SeatDoubt?
+      if !verdict.isAccepted {
+        doubt = .ratchet(verdict)
+      } else if attested.key.assurance == .fileKey, isHeld {
+        // A file key that nobody attested before proves no machine, and the seat's holder lives.
+        doubt = .unknownFileKey
+      }
+      if let doubt {
+        guard contest(seatID, doubt, challenger: id) else { return }
         return contestant(id, passed: attested, for: seatID)
       }
     }
     do throws(LicenseRefusal) {
-      if let doubt = try seat.rules.attest(attested, asNext: offer.isNext, consent: files.consent.of(seatID)) {
+      if let doubt = try seat.rules.attest(attested, asNext: isNext, consent: files.consent.of(seatID)) {
         guard contest(seatID, doubt, challenger: id) else { return }
         return contestant(id, passed: attested, for: seatID)
       }
     } catch {
-      return failed(error, in: id, isNext: offer.isNext)
+      return failed(error, in: id, isNext: isNext)
     }
     // A grant names the key that it is for.
     if seat.rules.key.digest != before.rules.key.digest { seat.rules.grantDigest = [] }
-    let isThisSeat = session.seat == seatID
     if !isThisSeat { seat.rules.ratchet.issue(session.ratchet, presented: Array(session.hello.ratchet)) }
     guard await promise(seat, insteadOf: before, for: id) else { return }
     if isThisSeat { return }

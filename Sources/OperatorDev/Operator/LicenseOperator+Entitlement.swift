@@ -29,7 +29,7 @@ extension LicenseOperator {
     return names.sorted().map { name in
       .with {
         $0.organisation = name
-        $0.seats = UInt32(clamping: state.ledger(name).used) + (state.downstream[name] ?? 0)
+        $0.seats = UInt32(clamping: state.ledger(name).used).clampedSum(state.downstream[name] ?? 0)
         $0.activeLeases = active[name] ?? 0
       }
     }
@@ -55,11 +55,14 @@ extension LicenseOperator {
       return keyServerLost("it requires what is not understood here: \(missing.joined(separator: ", "))")
     }
     let before = cache
+    // By the wall clock as it is: the answer repeats our nonce, so it is of now, and a date that was once too late must
+    // not refuse it.
     do throws(EntitlementCache.Fault) {
-      try cache.accept(update, nonce: reportNonce, at: date)
+      try cache.accept(update, nonce: reportNonce, at: ServerTime(nanoseconds: clock.realNanoseconds()))
     } catch {
       return keyServerLost("its answer is not believed: \(error)")
     }
+    takeBackDate()
     isKeyServerLost = false
     state.entitlement = update
     do {
@@ -78,6 +81,15 @@ extension LicenseOperator {
     event(.entitlementChanged, entitlementWords)
     await retryWaiting()
     await regrant()
+  }
+
+  /// A wall clock that was too late for a while left a date that nothing may go behind. The key server has just said
+  /// what time it is: no entitlement is longer for believing it.
+  private func takeBackDate() {
+    guard let entitlement = cache.entitlement else { return }
+    let issued = ServerTime(nanoseconds: entitlement.issuedAtNs)
+    guard issued < state.latestDate else { return }
+    state.latestDate = max(issued, ServerTime(nanoseconds: clock.realNanoseconds()))
   }
 
   /// The key server is not to be had; said once.
@@ -129,7 +141,8 @@ extension LicenseOperator: EntitlementSource {
   func entitlement(
     for licensee: String, use: [Lowlayer_Keyserver_V1_OrganisationUse]
   ) async -> Result<Lowlayer_Keyserver_V1_Entitlement, EntitlementRefusal> {
-    let below = use.reduce(UInt32(0)) { $0.addingReportingOverflow($1.seats).partialValue }
+    // What comes from below is anything that fits the field.
+    let below = use.reduce(UInt32(0)) { $0.clampedSum($1.seats) }
     let known = state.downstream[licensee]
     state.downstream[licensee] = below
     if known != below {
@@ -166,7 +179,7 @@ extension LicenseOperator: EntitlementSource {
     let sorted = use.sorted { $0.organisation < $1.organisation }
     var included = allowance.included - min(allowance.included, taken)
     let limit = allowance.limit.map { $0 - min($0, taken) }
-    let used = sorted.reduce(UInt32(0)) { $0.addingReportingOverflow($1.seats).partialValue }
+    let used = sorted.reduce(UInt32(0)) { $0.clampedSum($1.seats) }
     var free = limit.map { $0 - min($0, used) } ?? 0
     var left = limit ?? 0
     var shared: [Lowlayer_Keyserver_V1_OrganisationEntitlement] = []
@@ -176,9 +189,9 @@ extension LicenseOperator: EntitlementSource {
       if limit != nil {
         // Rounded up for the first ones, so that no free seat is lost.
         let others = UInt32(sorted.count - index)
-        let share = (free + others - 1) / others
+        let share = free / others + (free % others == 0 ? 0 : 1)
         free -= share
-        allowed.nodesLimit = min(organisation.seats + share, left)
+        allowed.nodesLimit = min(organisation.seats.clampedSum(share), left)
         left -= allowed.nodesLimit
         // 0 would mean no limit: who may have none is not named.
         guard allowed.nodesLimit > 0 else { continue }
@@ -189,4 +202,9 @@ extension LicenseOperator: EntitlementSource {
     }
     return shared
   }
+}
+
+extension UInt32 {
+  /// The sum, or the greatest number that there is.
+  fileprivate func clampedSum(_ other: UInt32) -> UInt32 { UInt32(clamping: UInt64(self) + UInt64(other)) }
 }

@@ -12,16 +12,24 @@ extension LicenseOperator {
     do throws(OperatorError) {
       let (anchors, revocation) = try folders.read()
       if folders.report.hasErrors {
-        complain(folders.report.sorted.map(\.description).joined(separator: "; "))
+        complain(folders.report.sorted.map(\.description))
       } else {
         verifier = AttestationVerifier(anchors: anchors)
         endorsementRevocation = revocation
         event(.reloaded, "the endorsement folders were read")
       }
     } catch {
-      complain(error.description)
+      complain([error.description])
     }
     await reloadChanged()
+  }
+
+  /// Reads everything for the first time; what is wrong with it, each finding by itself.
+  func start() async -> [String] {
+    guard files.startFaults != nil else { return [] }
+    await reload()
+    defer { files.startFaults = nil }
+    return files.startFaults ?? []
   }
 
   /// Looks at the folders that change while we run.
@@ -35,7 +43,7 @@ extension LicenseOperator {
     do throws(OperatorError) {
       guard let report = try organisations.reload() else { return }
       guard !report.hasErrors else {
-        complain(report.sorted.map(\.description).joined(separator: "; "))
+        complain(report.sorted.map(\.description))
         return
       }
       let current = organisations.current
@@ -44,7 +52,7 @@ extension LicenseOperator {
       event(.reloaded, "the organisations are \(names)\(warnings)")
       endRevoked(current)
     } catch {
-      complain(error.description)
+      complain([error.description])
     }
   }
 
@@ -70,13 +78,13 @@ extension LicenseOperator {
       var report = Report()
       report.add(contentsOf: reader.report, in: path)
       if report.hasErrors {
-        complain(report.sorted.map(\.description).joined(separator: "; "))
+        complain(report.sorted.map(\.description))
       } else {
         files.consent = consent
         event(.reloaded, "the consent file was read")
       }
     } catch {
-      complain(error.description)
+      complain([error.description])
     }
   }
 
@@ -90,7 +98,7 @@ extension LicenseOperator {
       files.configuration = stamp
       await take(bodies)
     } catch {
-      complain(error.description)
+      complain([error.description])
     }
   }
 
@@ -119,8 +127,10 @@ extension LicenseOperator {
   }
 
   /// Says what is wrong with a folder, once for as long as it stays so.
-  private func complain(_ words: String) {
-    guard files.complaint != words else { return }
+  private func complain(_ findings: [String]) {
+    files.startFaults?.append(contentsOf: findings)
+    let words = findings.joined(separator: "; ")
+    guard files.startFaults == nil, files.complaint != words else { return }
     files.complaint = words
     event(.reloadFailed, words + "; what was read before goes on")
   }

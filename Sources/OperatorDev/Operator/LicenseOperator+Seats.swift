@@ -8,6 +8,11 @@ extension LicenseOperator {
     guard let session = sessions[id], session.phase != .over else { return }
     let organisation = session.peer.organisation
     let seatID = SeatID(organisation: organisation, node: proven.identity.name)
+    // Whoever waited may find that what was true when its keys were attested is so no longer.
+    if let owner = state.holder(ofEndorsementKey: proven.attested.endorsementKey), owner != seatID {
+      return refuse(id, .endorsementKeyBound(node: owner.node))
+    }
+    if let seat = state.seats[seatID] { return await reattest(seat, proven, isNext: false, in: id) }
     let ledger = state.ledger(organisation)
     do throws(LicenseRefusal) {
       let next = try ledger.taking(seatID.node, allowance: try allowance(for: organisation))
@@ -131,7 +136,7 @@ extension LicenseOperator {
     }
     let wasConfirmed = seat.rules.ratchet.isConfirmed
     let answer = seat.rules.heartbeat(
-      heartbeat, renews: contests[seatID] == nil, at: now, server: date, timing: timing)
+      heartbeat, renews: contests[seatID].map { $0.incumbent == id } ?? true, at: now, server: date, timing: timing)
     guard let answer else {
       return refuse(id, .malformed("a Heartbeat carries another ratchet value than this session's"))
     }

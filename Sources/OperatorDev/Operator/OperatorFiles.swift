@@ -12,6 +12,8 @@ struct OperatorFiles: Sendable {
   var consent = Consent()
   /// The revocation lists that were said to have run out.
   var runOutLists: Set<RevocationList> = []
+  /// What was wrong when everything was read for the first time; `nil` once it was.
+  var startFaults: [String]? = []
   /// The last complaint about a folder, so that it is not said each second.
   var complaint: String?
 }

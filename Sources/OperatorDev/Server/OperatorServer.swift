@@ -70,7 +70,8 @@ public final class OperatorServer: Service {
   /// back
   /// within.
   public func run() async throws {
-    await reload()
+    let faults = await start()
+    if !faults.isEmpty { await licenseOperator.event(.reloadFailed, faults.joined(separator: "; ")) }
     try await withGracefulShutdownHandler {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await self.server.serve() }
@@ -89,6 +90,11 @@ public final class OperatorServer: Service {
       self.beginDrain()
     }
   }
+
+  /// Reads what is in folders and files for the first time. Nobody is served rightly by an operator that cannot read
+  /// them: whoever runs it prints what this returns, and ends.
+  /// - Returns: what is wrong, one finding each.
+  public func start() async -> [String] { await licenseOperator.start() }
 
   /// Reads again what is in folders and files, now rather than at the next tick.
   public func reload() async { await licenseOperator.reload() }
