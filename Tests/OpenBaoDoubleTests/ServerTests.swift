@@ -205,6 +205,21 @@ struct ServerTests {
     try await started(master).stop()
   }
 
+  @Test("stopped at any moment, it leaves no port open")
+  func stopped() async throws {
+    let master = try RenderedMaster()
+    try await started(master).stop()
+    let ports = try #require(master.ports[master.number])
+    for moment in 0..<25 {
+      let server = try await OpenBaoServer.start(paths: [master.path("conf")])
+      // The cluster's own port is opened some time after the start.
+      try await Task.sleep(for: .milliseconds(moment * 8))
+      await server.stop()
+      try await Task.sleep(for: .milliseconds(50))
+      #expect(FreePort.isFree(ports.api) && FreePort.isFree(ports.cluster), "stopped after \(moment * 8) ms")
+    }
+  }
+
   @Test("a seal's key is rotated with previous_key and sys/rotate/root")
   func rotated() async throws {
     let master = try RenderedMaster()

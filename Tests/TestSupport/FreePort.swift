@@ -14,19 +14,19 @@ public enum FreePort {
   public static func take() throws -> Int {
     for _ in range {
       let port = range.lowerBound + next.add(1, ordering: .relaxed).oldValue % range.count
-      if isFree(UInt16(port)) { return port }
+      if isFree(port) { return port }
     }
     throw Exhausted()
   }
 
-  // By asking, not by listening: a child that is just being started would hold our socket for a moment.
-  private static func isFree(_ port: UInt16) -> Bool {
+  /// Whether nobody listens on `port`. By asking, not by listening: a child that is just being started would hold our socket for a moment.
+  public static func isFree(_ port: Int) -> Bool {
     let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard number >= 0 else { return false }
     defer { close(number) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
+    address.sin_port = UInt16(port).bigEndian
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     let status = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -93,9 +93,15 @@ extension Node {
     let text = listened.isEmpty ? Self.authority(configuration.clusterAddress) : listened
     guard let address = HostPort(text) else { throw GoTemplateError("bad cluster address \(text)") }
     clusterClient = try ClusterClient(certificate)
-    clusterServer = try await HTTPSServer.bind(address, tls: certificate.server, verifies: true) { call, _ in
+    let server = try await HTTPSServer.bind(address, tls: certificate.server, verifies: true) { call, _ in
       await self.clusterCall(call)
     }
+    guard !isClosed else {
+      // It was stopped while the port was opened, and nobody else would close that.
+      await server.close()
+      throw CancellationError()
+    }
+    clusterServer = server
     log.info("core.cluster-listener", "serving cluster requests", ["cluster_listen_address": text])
   }
 

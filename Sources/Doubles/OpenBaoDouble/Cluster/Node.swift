@@ -41,6 +41,7 @@ actor Node {
   var peerPoints: [String: ReplicatedState.Point] = [:]
   var challenges: [String: [UInt8]] = [:]
   var clusterServer: HTTPSServer?
+  var isClosed = false
   var clusterClient: ClusterClient?
   let clock = ContinuousClock()
   private var isWriting = false

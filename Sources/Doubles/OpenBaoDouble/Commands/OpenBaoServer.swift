@@ -197,6 +197,7 @@ public final class OpenBaoServer: Sendable {
 extension Node {
   /// Closes what it has opened.
   func close() async {
+    isClosed = true
     await clusterServer?.close()
     clusterServer = nil
   }

@@ -74,6 +74,7 @@ final class Faults: Sendable {
   static func words(_ status: Int) -> [String] {
     switch status {
     case 403: ["1 error occurred:\n\t* permission denied\n\n"]
+    case 429: ["rate limit quota exceeded"]
     case 500: ["internal error"]
     case 503: ["Vault is sealed"]
     default: []
