@@ -24,8 +24,8 @@ build: ## builds every program and test, debug
 TIMED := ^((OpenBaoDouble|KubernetesDouble|OpenBao|NodeIdentity|NodeAgent|OperatorDev|KubernetesAPI|Kubelet|VerifiedHTTP|SystemdRuntime)Tests\.|IntegrationTests\.License)
 test: setup build ## every test, those against the real tools included
 	@python3 -m unittest discover -q -s scripts/tests
-	@timeout --kill-after=10 2400 swift test --skip-build --skip '$(TIMED)'
-	@timeout --kill-after=10 1200 swift test --skip-build --no-parallel --filter '$(TIMED)'
+	@LIMIT=2400 scripts/swift-test --skip '$(TIMED)'
+	@LIMIT=1200 scripts/swift-test --no-parallel --filter '$(TIMED)'
 
 integration: setup build ## real Ignition, quadlet generator, systemd, haproxy, keepalived and OpenBao on the example cluster
 	@swift test --skip-build --filter IntegrationTests
@@ -42,10 +42,10 @@ lab: setup ## the boot lab's tree, the doubles' images and clusters that are sea
 LAB_PROGRAMS := .build/debug .build/debug/openbao-double .build/debug/kubernetes-double
 
 boot: setup build lab ## boots what `build` renders: three masters and a worker in containers, a worker in an emulated machine
-	@LL_LAB=$(LAB) swift test --skip-build --no-parallel --filter '^BootTests\.'
+	@LL_LAB=$(LAB) scripts/swift-test --no-parallel --filter '^BootTests\.'
 
 boot-all: setup build lab ## every boot: a cluster's life, boots that must fail well, power cuts; about an hour
-	@LL_LAB=$(LAB) LL_LAB_ALL=1 swift test --skip-build --no-parallel --filter '^(BootTests|SystemdRuntimeTests)\.'
+	@LL_LAB=$(LAB) LL_LAB_ALL=1 scripts/swift-test --no-parallel --filter '^(BootTests|SystemdRuntimeTests)\.'
 
 images: ## renders the example cluster into OUT (out)
 	@scripts/swift-build --product ll-bootimage
