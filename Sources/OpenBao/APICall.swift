@@ -51,6 +51,8 @@ struct APICall: Sendable {
     case 400 where says("not initialized"), 503 where says("not initialized"): return .uninitialised
     case 472, 473: return .standby
     case 500 where says("active cluster node not found"), 503 where says("node is not active"): return .standby
+    // A used up quota has words or a time; what stands in front of a standby has neither, or its health.
+    case 429 where errors.isEmpty && answer.retryAfter == nil: return .standby
     case 429: return .rateLimited(seconds: answer.retryAfter)
     case 500...599 where errors.isEmpty:
       let words = String(decoding: answer.body.prefix(400), as: UTF8.self)

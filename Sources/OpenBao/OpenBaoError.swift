@@ -20,11 +20,11 @@ public indirect enum OpenBaoError: Error, Sendable, Hashable {
   case sealed
   /// 501, or 400 in its words: the server is not initialised.
   case uninitialised
-  /// 429, 472 or 473 where they say so, or 500 in its words: a standby that has no active server to ask.
+  /// 472, 473, 429 without a word, or 500 in its words: a standby that has no active server to ask.
   case standby
   /// A redirect to where we do not go: another host than the configured ones, no TLS, another path, or too many in a row.
   case redirected(String)
-  /// 429 elsewhere: a quota is used up; seconds until it is asked again, where it says.
+  /// 429 otherwise: a quota is used up; seconds until it is asked again, where it says.
   case rateLimited(seconds: Int?)
   /// 403 to a token that is expired, revoked or unknown.
   case badToken

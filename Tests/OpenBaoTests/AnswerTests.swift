@@ -27,6 +27,12 @@ struct AnswerTests {
     Answer(
       status: 500, body: #"{"errors":["local node not active but active cluster node not found"]}"#,
       expected: .standby, retry: .later),
+    Answer(status: 473, body: "", type: nil, expected: .standby, retry: .later),
+    Answer(
+      status: 429, body: #"{"initialized":true,"sealed":false,"standby":true}"#, expected: .standby, retry: .later),
+    Answer(
+      status: 429, body: #"{"errors":["request path \"pki/sign/agent\": rate limit quota exceeded"]}"#,
+      expected: .rateLimited(seconds: nil), retry: .later),
     Answer(
       status: 404, body: #"{"errors":["no handler for route \"nope/x\". route entry not found."]}"#,
       expected: .notFound(path: "pki/sign/agent", ["no handler for route \"nope/x\". route entry not found."]),
