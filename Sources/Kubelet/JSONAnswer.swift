@@ -1,36 +1,30 @@
 import FoundationEssentials
 import VerifiedHTTP
 
-/// A JSON answer of the kubelet.
+/// A part of a kubelet's JSON.
 enum JSONAnswer {
-  /// Decodes it, with the place of the first fault in the error.
-  static func decode<Value: Decodable>(_ json: [UInt8]) throws(KubeletError) -> Value {
+  /// Decodes the value of the member `name`, with the place of the first fault in the error.
+  static func decode<Value: Decodable>(_ json: [UInt8], of name: String) throws(KubeletError) -> Value {
     do {
-      // Without a copy: the list of a full node's pods is megabytes long.
-      return try json.withUnsafeBytes { bytes in
-        guard let start = bytes.baseAddress else { throw KubeletError.malformed("no JSON") }
-        let view = Data(
-          bytesNoCopy: UnsafeMutableRawPointer(mutating: start), count: bytes.count, deallocator: .none)
-        return try JSONDecoder().decode(Value.self, from: view)
-      }
+      return try JSONDecoder().decode(Value.self, from: Data(json))
     } catch let error as DecodingError {
-      throw .malformed(words(error))
+      throw .malformed(words(error, name))
     } catch {
       throw .malformed("no JSON")
     }
   }
 
-  private static func words(_ error: DecodingError) -> String {
+  private static func words(_ error: DecodingError, _ name: String) -> String {
     switch error {
-    case .keyNotFound(let key, let context): "no \(path(context.codingPath + [key]))"
+    case .keyNotFound(let key, let context): "no \(path(name, context.codingPath + [key]))"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "\(path(context.codingPath)) has another type"
+      "\(path(name, context.codingPath)) has another type"
     case .dataCorrupted(let context): OneLine.of(context.debugDescription)
     @unknown default: "no JSON"
     }
   }
 
-  private static func path(_ keys: [any CodingKey]) -> String {
-    keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+  private static func path(_ name: String, _ keys: [any CodingKey]) -> String {
+    ([name] + keys.map { $0.intValue.map(String.init) ?? $0.stringValue }).joined(separator: ".")
   }
 }

@@ -8,9 +8,12 @@ import VerifiedHTTP
 ///
 /// Credentials are sent only on TLS connections on which the server's chain and the node's name were verified; there is
 /// no way to switch that off. Redirects are not followed.
+///
+/// It has a thread of its own, on which everything happens that concerns it: a reading wakes no other.
 public actor KubeletSession {
   private let endpoint: KubeletEndpoint
-  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  private nonisolated let group: MultiThreadedEventLoopGroup
+  private nonisolated let loop: any EventLoop
   private var open: OpenClient?
   private var seen: SeenCertificate?
 
@@ -30,7 +33,14 @@ public actor KubeletSession {
   private static let certificateAge = Duration.seconds(300)
 
   /// A session with `endpoint`; nothing is connected yet.
-  public init(_ endpoint: KubeletEndpoint) { self.endpoint = endpoint }
+  public init(_ endpoint: KubeletEndpoint) {
+    self.endpoint = endpoint
+    group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    loop = group.next()
+  }
+
+  /// The thread's event loop.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
 
   /// Asks for everything, one after the other on one connection. One reading at a time: files that changed meanwhile
   /// close the connection.
@@ -41,58 +51,65 @@ public actor KubeletSession {
     let certificate = await servingCertificate(within: part)
     return KubeletAnswers(
       health: await health(within: part),
-      pods: await answer(.pods, within: part) { bytes throws(KubeletError) in try PodPhases(decoding: bytes) },
-      summary: await answer(.summary, within: part) { bytes throws(KubeletError) in try StatsSummary(decoding: bytes) },
-      resources: await answer(.resources, within: part) { bytes throws(KubeletError) in
-        try ResourceMetrics(parsing: bytes)
-      },
+      pods: await answer(.pods, within: part, PodListReader.self),
+      summary: await answer(.summary, within: part, SummaryReader.self),
+      resources: await answer(.resources, within: part, ResourceMetricsReader.self),
       servingCertificate: certificate, clientCertificate: await clientCertificate(within: part))
   }
 
   /// Closes the connection and ends the session's thread. The session must be ended so, and not be used afterwards.
-  public func shutDown() async {
+  public nonisolated func shutDown() async {
+    await close()
+    try? await group.shutdownGracefully()
+  }
+
+  private func close() async {
     // What cannot be closed any more is closed.
     try? await open?.client.shutdown()
     open = nil
-    try? await group.shutdownGracefully()
   }
 
   private func health(within limit: Duration) async -> Result<KubeletHealth, KubeletError> {
     do throws(KubeletError) {
-      let response = try await exchange(.health, within: limit)
+      var answer = try await exchange(.health, within: limit, WholeAnswer.self)
       // 500 is how it says that it is not well, and a fault of its authorizer; only the first has checks.
-      let text = String(decoding: response.body, as: UTF8.self)
-      guard response.status == 200 || response.status == 500 else { throw meaning(of: response, .health) }
-      if let health = KubeletHealth(parsing: text, isOK: response.status == 200) { return .success(health) }
-      throw response.status == 500 ? meaning(of: response, .health) : .malformed("not a healthz answer")
+      let bytes = answer.status == 200 ? try answer.reader.value() : answer.words
+      guard answer.status == 200 || answer.status == 500 else { throw meaning(of: answer, .health) }
+      let text = String(decoding: bytes, as: UTF8.self)
+      if let health = KubeletHealth(parsing: text, isOK: answer.status == 200) { return .success(health) }
+      throw answer.status == 500 ? meaning(of: answer, .health) : .malformed("not a healthz answer")
     } catch {
       return .failure(error)
     }
   }
 
-  private func answer<Value>(
-    _ path: KubeletPath, within limit: Duration, _ read: ([UInt8]) throws(KubeletError) -> Value
-  ) async -> Result<Value, KubeletError> {
+  private func answer<Reader: AnswerReader>(
+    _ path: KubeletPath, within limit: Duration, _ reader: Reader.Type
+  ) async -> Result<Reader.Value, KubeletError> {
     do throws(KubeletError) {
-      let response = try await exchange(path, within: limit)
-      guard response.status == 200 else { throw meaning(of: response, path) }
-      return .success(try read(response.body))
+      var answer = try await exchange(path, within: limit, reader)
+      guard answer.status == 200 else { throw meaning(of: answer, path) }
+      return .success(try answer.reader.value())
     } catch {
       return .failure(error)
     }
   }
 
-  private func meaning(of response: HTTPAnswer, _ path: KubeletPath) -> KubeletError {
-    let words = String(decoding: response.body.prefix(4096), as: UTF8.self)
-    return switch response.status {
+  private func meaning<Reader: AnswerReader>(
+    of answer: KubeletExchange.Answer<Reader>, _ path: KubeletPath
+  ) -> KubeletError {
+    let words = String(decoding: answer.words.prefix(4096), as: UTF8.self)
+    return switch answer.status {
     case 401: .unauthorized
     case 403: path.refusal(words)
     case 404, 405: .notServed
-    default: .status(response.status, OneLine.of(words))
+    default: .status(answer.status, OneLine.of(words))
     }
   }
 
-  private func exchange(_ path: KubeletPath, within limit: Duration) async throws(KubeletError) -> HTTPAnswer {
+  private func exchange<Reader: AnswerReader>(
+    _ path: KubeletPath, within limit: Duration, _: Reader.Type
+  ) async throws(KubeletError) -> KubeletExchange.Answer<Reader> {
     let client = try await current(limit).client
     let token: String? =
       if case .tokenFile(let file) = endpoint.credential {
@@ -100,7 +117,8 @@ public actor KubeletSession {
       } else {
         nil
       }
-    return try await KubeletExchange(endpoint: endpoint, client: client, token: token).get(path, within: limit)
+    return try await KubeletExchange(endpoint: endpoint, client: client, loop: loop, token: token)
+      .get(path, within: limit)
   }
 
   private static func token(_ file: String) throws(KubeletError) -> String {

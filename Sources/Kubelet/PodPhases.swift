@@ -1,6 +1,3 @@
-import FoundationEssentials
-import VerifiedHTTP
-
 /// The pods of a node by phase. Source: `/pods`, a v1 PodList; `status.phase`.
 public struct PodPhases: Sendable, Hashable {
   /// Accepted, and not all containers run yet.
@@ -31,32 +28,5 @@ public struct PodPhases: Sendable, Hashable {
     [
       ("Pending", pending), ("Running", running), ("Succeeded", succeeded), ("Failed", failed), ("Unknown", unknown),
     ]
-  }
-
-  /// Reads a PodList. A kubelet without pods answers with `"items": null`.
-  init(decoding json: [UInt8]) throws(KubeletError) {
-    struct PodList: Decodable {
-      var kind: String
-      var items: [Pod]?
-    }
-    struct Pod: Decodable {
-      var status: Status?
-    }
-    struct Status: Decodable {
-      var phase: String?
-    }
-    let list: PodList = try JSONAnswer.decode(json)
-    guard list.kind == "PodList" else {
-      throw .malformed("a \(OneLine.of(list.kind.prefix(40))) instead of a PodList")
-    }
-    for pod in list.items ?? [] {
-      switch pod.status?.phase {
-      case "Pending": pending += 1
-      case "Running": running += 1
-      case "Succeeded": succeeded += 1
-      case "Failed": failed += 1
-      default: unknown += 1
-      }
-    }
   }
 }

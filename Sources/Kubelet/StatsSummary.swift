@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// What the kubelet measures itself, from cgroups and the container runtime. Source: `/stats/summary`,
 /// k8s.io/kubelet/pkg/apis/stats/v1alpha1. Every number is absent where the kubelet had none.
 public struct StatsSummary: Sendable, Hashable {
@@ -65,12 +63,8 @@ public struct StatsSummary: Sendable, Hashable {
   /// The containers that run in them.
   public var containers: Int
 
-  /// Reads a Summary.
-  init(decoding json: [UInt8]) throws(KubeletError) {
-    struct Summary: Decodable {
-      var node: Node
-      var pods: [Pod]?
-    }
+  /// What a Summary says of the node, with the pods and containers that it lists.
+  init(node json: [UInt8], pods: Int, containers: Int) throws(KubeletError) {
     struct Node: Decodable {
       var nodeName: String
       var cpu: CPU?
@@ -87,20 +81,16 @@ public struct StatsSummary: Sendable, Hashable {
       var maxpid: Int64?
       var curproc: Int64?
     }
-    struct Pod: Decodable {
-      var containers: [Container]?
-    }
-    struct Container: Decodable {}
-    let summary: Summary = try JSONAnswer.decode(json)
-    nodeName = summary.node.nodeName
-    cpu = summary.node.cpu
-    memory = summary.node.memory
-    fileSystem = summary.node.fs
-    imageFileSystem = summary.node.runtime?.imageFs
-    maximumProcesses = summary.node.rlimit?.maxpid
-    processes = summary.node.rlimit?.curproc
-    systemContainers = summary.node.systemContainers ?? []
-    pods = summary.pods?.count ?? 0
-    containers = (summary.pods ?? []).reduce(0) { $0 + ($1.containers?.count ?? 0) }
+    let node: Node = try JSONAnswer.decode(json, of: "node")
+    nodeName = node.nodeName
+    cpu = node.cpu
+    memory = node.memory
+    fileSystem = node.fs
+    imageFileSystem = node.runtime?.imageFs
+    maximumProcesses = node.rlimit?.maxpid
+    processes = node.rlimit?.curproc
+    systemContainers = node.systemContainers ?? []
+    self.pods = pods
+    self.containers = containers
   }
 }

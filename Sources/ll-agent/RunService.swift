@@ -53,8 +53,7 @@ final class RunService: Sendable {
   /// with them that a power cut would not take too.
   func run(signals: UnixSignalsSequence) async {
     var tasks = [
-      Task { await agent.collect() }, Task { await agent.renewCertificate() }, Task { await showStatus() },
-      Task { await letGoOfCode() },
+      Task { await agent.collect() }, Task { await agent.renewCertificate() }, Task { await letGoOfCode() },
     ]
     if let watchdog = Watchdog() { tasks.append(Task { await report.watch(every: watchdog.interval) }) }
     tasks.append(
@@ -67,6 +66,9 @@ final class RunService: Sendable {
         report.stopping()
         await agent.stop()
       })
+    agent.board.watch { [report] in
+      report.status([$0.sentence, $0.settingsFault].compactMap { $0 }.joined(separator: " "))
+    }
     report.ready()
     log.notice("ll-agent \(RunSettings.version) runs", metadata: ["operator": "\(agent.board.licenseOperator)"])
     await agent.keepSession()
@@ -86,7 +88,6 @@ final class RunService: Sendable {
       try await apply(change, insteadOf: try RunSettings(old))
       log.notice("\(change.sentence)")
       agent.board.publish(settingsFault: nil)
-      showStatusOnce()
       return change.settings
     } catch {
       for finding in error.findings { log.error("\(finding)") }
@@ -97,7 +98,6 @@ final class RunService: Sendable {
         + "\(error.findings.first ?? "")\(more)."
       log.error("the settings are wrong, and those of before stay in force")
       agent.board.publish(settingsFault: fault)
-      showStatusOnce()
       return old
     }
   }
@@ -123,19 +123,6 @@ final class RunService: Sendable {
     if change.concernsKubelet { await snapshots.ask(change.settings) }
     start.threshold.level = change.plan.logLevel
     await agent.reload(change.plan.agent)
-  }
-
-  private func showStatusOnce() {
-    let status = agent.board.status
-    report.status([status.sentence, status.settingsFault].compactMap { $0 }.joined(separator: " "))
-  }
-
-  private func showStatus() async {
-    while !Task.isCancelled {
-      showStatusOnce()
-      // Cancelled: the loop's condition sees it.
-      try? await Task.sleep(for: .seconds(5), clock: .continuous)
-    }
   }
 
   /// What only the start needed goes back to the page cache; it is read again where it is needed after all.

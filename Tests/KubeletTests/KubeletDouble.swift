@@ -33,6 +33,7 @@ final class KubeletDouble: Sendable {
   /// Everything that arrived, after TLS took its part off.
   final class Told: Sendable {
     private let bytes = Mutex<[UInt8]>([])
+    let connections = Atomic<Int>(0)
     func add(_ more: [UInt8]) { bytes.withLock { $0 += more } }
     var all: [UInt8] { bytes.withLock { $0 } }
   }
@@ -48,7 +49,8 @@ final class KubeletDouble: Sendable {
       }
     channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
+        told.connections.add(1, ordering: .relaxed)
+        return channel.eventLoop.makeCompletedFuture {
           if let context { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context)) }
           let handler =
             switch door {
@@ -67,6 +69,9 @@ final class KubeletDouble: Sendable {
 
   /// What clients said, as text.
   var received: String { String(decoding: told.all, as: UTF8.self) }
+
+  /// How many connections there were.
+  var connections: Int { told.connections.load(ordering: .relaxed) }
 
   /// The first line of every request.
   var requestLines: [String] {

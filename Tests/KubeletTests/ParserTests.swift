@@ -8,9 +8,9 @@ extension KubeletTests {
   struct ParserTests {
     private static func parseAll(_ bytes: [UInt8]) {
       _ = KubeletHealth(parsing: String(decoding: bytes, as: UTF8.self), isOK: true)
-      _ = try? PodPhases(decoding: bytes)
-      _ = try? StatsSummary(decoding: bytes)
-      _ = try? ResourceMetrics(parsing: bytes)
+      _ = try? PodListReader.value(of: bytes)
+      _ = try? SummaryReader.value(of: bytes)
+      _ = try? ResourceMetricsReader.value(of: bytes)
     }
 
     private static let texts = [
@@ -26,8 +26,8 @@ extension KubeletTests {
       for text in [RecordedAnswers.pods, RecordedAnswers.summary] {
         let bytes = Array(text.utf8)
         for end in stride(from: 0, to: bytes.count - 1, by: 29) {
-          #expect(throws: KubeletError.self) { try PodPhases(decoding: Array(bytes[..<end])) }
-          #expect(throws: KubeletError.self) { try StatsSummary(decoding: Array(bytes[..<end])) }
+          #expect(throws: KubeletError.self) { try PodListReader.value(of: Array(bytes[..<end])) }
+          #expect(throws: KubeletError.self) { try SummaryReader.value(of: Array(bytes[..<end])) }
         }
       }
     }
@@ -62,7 +62,7 @@ extension KubeletTests {
       ]
       for (json, words) in cases {
         do {
-          _ = try StatsSummary(decoding: Array(json.utf8))
+          _ = try SummaryReader.value(of: Array(json.utf8))
           Issue.record("\(json) was read")
         } catch {
           #expect(error.description.contains(words), "\(error)")
@@ -81,7 +81,7 @@ extension KubeletTests {
       var lines = health.checks.flatMap { [$0.name, $0.reason] }
       let encoded = String(decoding: try JSONEncoder().encode(words), as: UTF8.self)
       do {
-        _ = try PodPhases(decoding: Array(#"{"kind":\#(encoded)}"#.utf8))
+        _ = try PodListReader.value(of: Array(#"{"kind":\#(encoded)}"#.utf8))
         Issue.record("a list of another kind was read")
       } catch {
         lines.append(error.description)
@@ -98,8 +98,8 @@ extension KubeletTests {
 
     @Test("a kubelet without pods says null")
     func noPods() throws {
-      let list = try PodPhases(
-        decoding: Array(#"{"kind":"PodList","apiVersion":"v1","metadata":{},"items":null}"#.utf8))
+      let list = try PodListReader.value(
+        of: Array(#"{"kind":"PodList","apiVersion":"v1","metadata":{},"items":null}"#.utf8))
       #expect(list.total == 0)
     }
 
@@ -110,7 +110,7 @@ extension KubeletTests {
         ("node_cpu_usage_seconds_total 1\ncontainer_x{a=\"}\"} 2\nscrape_error 0\n", false),
       ])
     func resources(_ text: String, _ hasError: Bool) throws {
-      let metrics = try ResourceMetrics(parsing: Array(text.utf8))
+      let metrics = try ResourceMetricsReader.value(of: Array(text.utf8))
       #expect(metrics.hasScrapeError == hasError)
     }
   }

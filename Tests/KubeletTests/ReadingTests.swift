@@ -40,6 +40,17 @@ extension KubeletTests {
       try await fixture.double.close()
     }
 
+    @Test("one connection serves every reading; the look at the certificate has its own, once")
+    func kept() async throws {
+      let fixture = try await KubeletFixture()
+      let session = KubeletSession(fixture.endpoint)
+      for _ in 1...3 { #expect(await session.read(within: .seconds(100)).failures == [nil, nil, nil, nil]) }
+      await session.shutDown()
+      #expect(fixture.double.requestLines.count == 12)
+      #expect(fixture.double.connections == 2)
+      try await fixture.double.close()
+    }
+
     @Test("a 500 with checks is a kubelet that is not well, not a failure to read")
     func unhealthy() async throws {
       var replies = RecordedAnswers.well

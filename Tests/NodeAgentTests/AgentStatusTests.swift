@@ -3,6 +3,7 @@ import Foundation
 import LicenseProtocol
 import NodeMetrics
 import SwiftProtobuf
+import Synchronization
 import Testing
 
 @testable import NodeAgent
@@ -145,5 +146,24 @@ struct AgentStatusTests {
       text.contains("lowlayer_license_lease_seconds 40\n") || text.contains("lowlayer_license_lease_seconds 40.0"))
     #expect(text.contains("lowlayer_license_standing{standing=\"disconnected\"} 0\n"))
     #expect(await answers.readiness().isReady)
+  }
+
+  @Test("who watches the board hears of each change of the session and of the settings")
+  func watched() throws {
+    var rules = SessionRules.scripted(clocks)
+    func view(_ isConnected: Bool) -> SessionView {
+      SessionView(license: rules.license, isConnected: isConnected, lastEnd: nil, configurations: [:])
+    }
+    let board = StatusBoard(
+      version: "1", licenseOperator: "operator.test:443", session: view(false), clock: clocks.clock())
+    board.publish(view(false))
+    let heard = Mutex<[String]>([])
+    board.watch { status in heard.withLock { $0.append("\(status.session.isConnected) \(status.settingsFault ?? "")") }
+    }
+    try rules.license(by: scripted)
+    board.publish(view(true))
+    board.publish(settingsFault: "wrong")
+    board.publish(fault: "not for the status line")
+    #expect(heard.withLock { $0 } == ["true ", "true wrong"])
   }
 }

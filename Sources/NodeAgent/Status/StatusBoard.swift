@@ -12,6 +12,7 @@ public final class StatusBoard: Sendable {
     var settingsFault: String?
     var licenseOperator: String
     var snapshot: NodeSnapshot?
+    var watcher: (@Sendable (AgentStatus) -> Void)?
   }
 
   /// The agent's version.
@@ -41,8 +42,15 @@ public final class StatusBoard: Sendable {
   /// What the node was last found doing; `nil` before the first time.
   public var snapshot: NodeSnapshot? { content.withLock { $0.snapshot } }
 
+  /// Has `watcher` called with how things stand whenever that was written, which the session's loop does at each change and every
+  /// five seconds. There is one; the newest counts.
+  public func watch(_ watcher: @escaping @Sendable (AgentStatus) -> Void) { content.withLock { $0.watcher = watcher } }
+
   /// The session, or the license.
-  public func publish(_ session: SessionView) { content.withLock { $0.session = session } }
+  public func publish(_ session: SessionView) {
+    content.withLock { $0.session = session }
+    tell()
+  }
 
   /// The certificate.
   public func publish(_ certificate: AgentStatus.Certificate?) { content.withLock { $0.certificate = certificate } }
@@ -51,7 +59,15 @@ public final class StatusBoard: Sendable {
   public func publish(fault: String?) { content.withLock { $0.fault = fault } }
 
   /// Why the settings in force are not those that were read last, in sentences; `nil` where they are.
-  public func publish(settingsFault: String?) { content.withLock { $0.settingsFault = settingsFault } }
+  public func publish(settingsFault: String?) {
+    content.withLock { $0.settingsFault = settingsFault }
+    tell()
+  }
+
+  private func tell() {
+    guard let watcher = content.withLock({ $0.watcher }) else { return }
+    watcher(status)
+  }
 
   /// Where the operator is from now on: `HOST:PORT`.
   func publish(licenseOperator: String) { content.withLock { $0.licenseOperator = licenseOperator } }
