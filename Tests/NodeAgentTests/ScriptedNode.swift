@@ -56,7 +56,8 @@ struct ScriptedOperator {
   }
 
   func grant(
-    epoch: UInt64 = 1, node: String = "worker-1", hours: Int64 = 24, signedBy other: P256.Signing.PrivateKey? = nil
+    epoch: UInt64 = 1, node: String = "worker-1", hours: Int64 = 24, graceHours: Int64? = nil,
+    signedBy other: P256.Signing.PrivateKey? = nil
   ) throws -> OperatorMessage {
     let grant = Lowlayer_Agent_V1_Grant.with {
       $0.organisation = "acme"
@@ -67,7 +68,8 @@ struct ScriptedOperator {
       $0.notAfterNs = (Self.time + hours * 3600) * 1_000_000_000
       $0.assurance = .fileKey
       $0.mode = .enterprise
-      $0.entitlement = .current
+      $0.entitlement = graceHours == nil ? .current : .grace
+      $0.graceUntilNs = graceHours.map { (Self.time + $0 * 3600) * 1_000_000_000 } ?? 0
     }
     let signed = try GrantSignature.sign(grant, with: other ?? key)
     return .with { $0.licenseGrant = signed }

@@ -151,6 +151,43 @@ struct SessionRulesTests {
     #expect(next.begin().hello?.epoch == 1, "the epoch outlives the grant")
   }
 
+  @Test(
+    "a reboot in grace: the seat is kept, the grace's end is still told, and neither lasts longer, whatever the wall clock says",
+    arguments: [Duration.seconds(-86_400 * 365), .zero, .seconds(86_400 * 365)])
+  func rebootInGrace(jump: Duration) throws {
+    var rules = SessionRules.scripted(clocks, disk: disk)
+    _ = rules.begin()
+    _ = rules.receive(scripted.welcome())
+    _ = rules.receive(try scripted.grant(hours: 6, graceHours: 6))
+    _ = rules.receive(scripted.acknowledge(2))
+    #expect(rules.license.status(at: rules.now).graceRemaining == .seconds(6 * 3600))
+
+    clocks.reboot()
+    clocks.jumpWall(jump)
+    var next = SessionRules.scripted(
+      clocks, disk: disk, state: try #require(disk.states.last), bootID: "boot-2")
+    #expect(next.standing == .awaitingLease, "a grant without a lease licenses nobody")
+    #expect(next.begin().hello?.grantDigest == Data(rules.license.grantDigest))
+    // The operator is still without its key server; an hour has passed for it.
+    _ = next.receive(scripted.welcome(ratchet: 2, at: 3600))
+    _ = next.receive(scripted.acknowledge(1, at: 3600))
+    #expect(next.standing == .licensed)
+    let status = next.license.status(at: next.now)
+    #expect(status.graceRemaining == .seconds(5 * 3600))
+    #expect(status.grantRemaining == .seconds(5 * 3600))
+    #expect(status.sentence.contains("The operator cannot reach its key server and goes on granting for 5 hours"))
+
+    // And an operator that is gone too: the grace ends by the boot's own clock.
+    next.closed(.lost("x"))
+    clocks.advance(.seconds(5 * 3600 - 1))
+    _ = next.tick()
+    #expect(next.standing == .leaseLost)
+    clocks.advance(.seconds(1))
+    _ = next.tick()
+    #expect(next.standing == .expired)
+    #expect(next.license.status(at: next.now).graceRemaining.map { $0 <= .zero } ?? true)
+  }
+
   @Test("an agent that was killed and started again goes on with its ratchet value and grant")
   func restart() throws {
     var rules = SessionRules.scripted(clocks, disk: disk)
