@@ -64,8 +64,7 @@ public actor KubeletSession {
   }
 
   private func close() async {
-    // What cannot be closed any more is closed.
-    try? await open?.client.shutdown()
+    await open?.client.close()
     open = nil
   }
 
@@ -165,7 +164,7 @@ public actor KubeletSession {
       limit: limit, material: material)
     let old = open
     open = fresh
-    try? await old?.client.shutdown()
+    await old?.client.close()
     return fresh
   }
 }

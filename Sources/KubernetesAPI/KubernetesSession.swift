@@ -73,8 +73,7 @@ public struct KubernetesSession: Sendable {
     } catch {
       answer = .failure(error)
     }
-    // What cannot be closed any more is closed.
-    try? await client.shutdown()
+    await client.close()
     do throws(HTTPClientFault) {
       let whole = try answer.get()
       return (whole.status, whole.body)

@@ -35,10 +35,7 @@ struct VerifiedTransport: Sendable {
       configuration: .toOneServer(tls, name: name, at: address.host, patience: endpoint.patience))
   }
 
-  func shutDown() async {
-    // What cannot be closed any more is closed.
-    try? await client.shutdown()
-  }
+  func shutDown() async { await client.close() }
 
   /// Sends `call`; all of the answer has to be here within `limit`.
   func send(

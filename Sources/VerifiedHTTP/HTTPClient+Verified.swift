@@ -1,4 +1,5 @@
 public import AsyncHTTPClient
+import Dispatch
 import NIOCore
 public import NIOSSL
 
@@ -41,6 +42,17 @@ extension HTTPClient.Configuration {
       }
     }
     return configuration
+  }
+}
+
+extension HTTPClient {
+  /// Closes its connections. What cannot be closed any more is closed.
+  ///
+  /// `shutdown()` has itself called back by Dispatch's pool, whose threads are looked at every second from then on, as long as the program
+  /// lives: a service's only wake-up in many of them. A queue of its own is none of the pool's.
+  public func close() async {
+    let queue = DispatchQueue(label: "HTTPClient.close")
+    await withCheckedContinuation { closed in shutdown(queue: queue) { _ in closed.resume() } }
   }
 }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Console
+import Dispatch
+import NodeAgent
 
 /// The node agent.
 @main
@@ -16,18 +18,31 @@ struct LLAgent: AsyncParsableCommand {
       CheckCommand.self, FingerprintCommand.self,
     ])
 
-  // On the first thread, which is alone until something is waited for: `run` lets go of what is each thread's own.
-  @MainActor static func main() async {
+  // Not async: that would be Dispatch's first thread, and the service's tasks run on an event loop.
+  static func main() {
     Output.prepare()
-    await verdict().conclude()
+    // What is wrong with the command line is said below.
+    if let run = (try? parseAsRoot()) as? RunCommand { serve(run) }
+    Task { @MainActor in await verdict().conclude() }
+    dispatchMain()
+  }
+
+  // On the first thread, which is alone until the loop is there: `run` lets go of what is each thread's own.
+  private static func serve(_ run: RunCommand) -> Never {
+    do {
+      let start = try run.begin()
+      TaskLoop.run {
+        do { try await start.run() } catch { Exit(error, of: LLAgent.self).conclude() }
+      }
+    } catch {
+      Exit(error, of: LLAgent.self).conclude()
+    }
   }
 
   @MainActor private static func verdict() async -> Exit {
     do {
       var command = try parseAsRoot()
-      if let run = command as? RunCommand {
-        try await run.begin().run()
-      } else if var command = command as? any AsyncParsableCommand {
+      if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
         try command.run()

@@ -26,7 +26,7 @@ struct RunStart: Sendable {
   }
 
   /// Runs the service until it is told to end.
-  func run() async throws {
+  func run() async throws -> Never {
     // One thread for the network: a fleet's agents wait, they do not work.
     NIOSingletons.groupLoopCountSuggestion = 1
     NIOSingletons.blockingPoolThreadCountSuggestion = 1

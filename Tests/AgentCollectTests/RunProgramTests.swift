@@ -36,6 +36,9 @@ struct RunProgramTests {
     #expect((answer?["fault"] as? String)?.contains("this node has no valid certificate") == true)
     // Not "check that the operator runs": it was not even dialled.
     #expect((answer?["advice"] as? String)?.hasPrefix("The operator is not to blame") == true)
+    // Its tasks, sleeps and all, are those of an event loop: Dispatch's pool would wake it up every second.
+    let threads = agent.threads
+    #expect(threads.contains { $0.hasPrefix("NIO-") } && !threads.contains { $0.hasSuffix("default-qos") }, "\(threads)")
     agent.signal(SIGHUP)
     #expect(agent.notifies("RELOADING=1"))
     #expect(agent.notifies("READY=1"))

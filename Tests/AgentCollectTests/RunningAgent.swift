@@ -56,6 +56,14 @@ final class RunningAgent {
   /// Its process.
   var processID: Int32 { process.processIdentifier }
 
+  /// The names of its threads.
+  var threads: [String] {
+    let tasks = "/proc/\(processID)/task"
+    return ((try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []).compactMap {
+      (try? String(contentsOfFile: "\(tasks)/\($0)/comm", encoding: .utf8))?.trimmingCharacters(in: .newlines)
+    }
+  }
+
   /// Puts other settings in place, `@` for its folder, and has them read.
   func reload(_ settings: String) throws {
     try folder.write(settings.replacingOccurrences(of: "@", with: folder.url.path), to: "ll-agent.conf")
