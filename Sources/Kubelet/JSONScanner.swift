@@ -20,7 +20,7 @@ enum JSONStep<Key: Sendable & Equatable>: Sendable, Equatable {
 /// Who takes part of a JSON text.
 protocol JSONVisitor: Sendable {
   /// The keys that it looks for.
-  associatedtype Key: RawRepresentable<String> & Sendable & Equatable
+  associatedtype Key: RawRepresentable<String> & CaseIterable & Sendable & Equatable
   /// How many containers deep it looks. What lies deeper is checked and skipped.
   static var depth: Int { get }
   /// The member of the text's object whose value it wants as it is written.
@@ -37,11 +37,16 @@ extension JSONVisitor {
 }
 
 /// Reads JSON (RFC 8259) as it comes, in pieces of any length. The text is checked as a whole, and nothing of it is kept but the
-/// string at hand and what the visitor keeps: a full node's list of pods is megabytes long, and one word of each is wanted.
+/// string at hand and what the visitor keeps: a full node's list of pods is megabytes long, and one word of each is wanted. What
+/// lies under a key that nobody asked for is gone over without looking at its meaning.
 struct JSONScanner<Visitor: JSONVisitor>: Sendable {
   /// Who takes what it came to.
   var visitor: Visitor
+  private let keys = Visitor.Key.allCases.map { (name: Array($0.rawValue.utf8), key: $0) }
   private var grammar = JSONGrammar()
+  /// How deep is looked just now: less deep than the visitor looks within a container that nobody asked for.
+  private var limit = Visitor.depth
+  /// A step for each open container that is looked into.
   private var path: [JSONStep<Visitor.Key>] = []
   private var text: [UInt8] = []
   private var value: [UInt8]?
@@ -59,8 +64,8 @@ struct JSONScanner<Visitor: JSONVisitor>: Sendable {
   private mutating func scan(_ bytes: UnsafeRawBufferPointer) throws(KubeletError) {
     var index = 0
     while index < bytes.count {
-      if grammar.depth > Visitor.depth, value == nil {
-        index = grammar.skip(bytes, from: index, deeperThan: Visitor.depth)
+      if grammar.depth > limit, value == nil {
+        index = grammar.skip(bytes, from: index, deeperThan: limit)
         if index == bytes.count { return }
       } else if grammar.isInString {
         let start = index
@@ -85,7 +90,7 @@ struct JSONScanner<Visitor: JSONVisitor>: Sendable {
     guard grammar.isWhole else { throw .malformed("the JSON is cut off") }
   }
 
-  private var isKept: Bool { grammar.depth <= Visitor.depth }
+  private var isKept: Bool { grammar.depth <= limit }
 
   private mutating func take(_ byte: UInt8) throws(KubeletError) {
     switch try grammar.take(byte) {
@@ -111,20 +116,29 @@ struct JSONScanner<Visitor: JSONVisitor>: Sendable {
     }
     switch structure {
     case .beginObject, .beginArray:
-      let isObject = structure == .beginObject
       // The grammar is inside already.
-      if grammar.depth - 1 <= Visitor.depth { try visitor.visit(isObject ? .beginObject : .beginArray, at: path) }
-      if grammar.depth <= Visitor.depth { path.append(isObject ? .otherKey : .element) }
+      let outside = grammar.depth - 1
+      guard outside <= limit else { return }
+      let isObject = structure == .beginObject
+      try visitor.visit(isObject ? .beginObject : .beginArray, at: path)
+      if path.last == .otherKey {
+        limit = outside
+      } else if grammar.depth <= limit {
+        path.append(isObject ? .otherKey : .element)
+      }
     case .endObject, .endArray:
-      if grammar.depth + 1 <= Visitor.depth { path.removeLast() }
-      if isKept { try visitor.visit(structure == .endObject ? .endObject : .endArray, at: path) }
+      guard isKept else { return }
+      if grammar.depth < limit { path.removeLast() }
+      limit = Visitor.depth
+      try visitor.visit(structure == .endObject ? .endObject : .endArray, at: path)
     case .comma: break
     }
   }
 
   private mutating func key() {
     guard isKept else { return }
-    path[path.count - 1] = Visitor.Key(rawValue: String(decoding: text, as: UTF8.self)).map { .key($0) } ?? .otherKey
+    // A key with an escape in it is none of ours.
+    path[path.count - 1] = keys.first { $0.name == text }.map { .key($0.key) } ?? .otherKey
     if let kept = Visitor.kept, path.count == 1, path[0] == .key(kept) { value = [] }
   }
 

@@ -2,7 +2,7 @@ import VerifiedHTTP
 
 /// Counts the pods of a v1 PodList by `status.phase`. A kubelet without pods answers with `"items": null`.
 struct PodListVisitor: JSONVisitor {
-  enum Key: String { case kind, items, status, phase }
+  enum Key: String, CaseIterable { case kind, items, status, phase }
   private typealias Step = JSONStep<Key>
 
   static let depth = 4

@@ -1,6 +1,6 @@
 /// Keeps what a Summary says of the node, and counts its pods and their containers.
 struct SummaryVisitor: JSONVisitor {
-  enum Key: String { case node, pods, containers }
+  enum Key: String, CaseIterable { case node, pods, containers }
 
   static let depth = 4
   static let kept: Key? = .node
