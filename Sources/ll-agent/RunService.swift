@@ -67,7 +67,7 @@ final class RunService: Sendable {
         await agent.stop()
       })
     agent.board.watch { [report] in
-      report.status([$0.sentence, $0.settingsFault].compactMap { $0 }.joined(separator: " "))
+      report.status([$0.line, $0.settingsFault].compactMap { $0 }.joined(separator: " "))
     }
     report.ready()
     log.notice("ll-agent \(RunSettings.version) runs", metadata: ["operator": "\(agent.board.licenseOperator)"])

@@ -4,7 +4,7 @@ extension LicenseStatus {
   /// Licensed or not, since when, what failed, how much time is left.
   public var sentence: String {
     switch standing {
-    case .licensed: licensedSentence
+    case .licensed: licensedSentence(withLease: true)
     case .disconnected: "\(notLicensed): the operator was not reached\(cause)."
     case .connecting: "\(notLicensed): the operator is being dialled\(cause)."
     case .attesting: "\(notLicensed): the operator is attesting this node's keys."
@@ -17,6 +17,12 @@ extension LicenseStatus {
       "\(notLicensed), fenced (\(fenced.reason.name)): \(LicenseStatus.closed(fenced.message))"
     case .grantRefused(let fault): "\(notLicensed): the operator's grant \(fault.words)."
     }
+  }
+
+  /// As ``sentence``, for who is told whenever it changes: without what is left of the lease while the operator is there to renew it,
+  /// for that counts seconds.
+  public var line: String {
+    standing == .licensed && connection == .connected ? licensedSentence(withLease: false) : sentence
   }
 
   /// What a person is to do; empty where nothing is.
@@ -44,10 +50,11 @@ extension LicenseStatus {
 
   private var seat: String { grantRemaining.map { " The seat is kept: the grant lasts \($0.words)." } ?? "" }
 
-  private var licensedSentence: String {
+  private func licensedSentence(withLease: Bool) -> String {
     var text = "Licensed\(sinceWords)"
     if let grant { text += " by \(grant.organisation), mode \(grant.mode.name), \(grant.assurance.words)" }
-    text += ": the grant lasts \((grantRemaining ?? .zero).words), the lease \((leaseRemaining ?? .zero).words)."
+    text += ": the grant lasts \((grantRemaining ?? .zero).words)"
+    text += withLease ? ", the lease \((leaseRemaining ?? .zero).words)." : "."
     if let graceRemaining {
       text += " The operator cannot reach its key server and goes on granting for \(graceRemaining.words)."
     }

@@ -7,6 +7,9 @@ extension AgentStatus {
     return Words.of(license.sentence)
   }
 
+  /// The same for who is told whenever it changes, such as systemd: what counts down in seconds is in it only where nobody renews it.
+  public var line: String { isRunning ? Words.of(license.line) : sentence }
+
   /// What a person is to do; empty where nothing is.
   public var advice: String {
     guard isRunning else {
