@@ -287,7 +287,12 @@ let package = Package(
     tests("NodeMetricsTests", ["NodeMetrics", "HostFS", "Diagnostics"], fixtures: true),
     tests("SystemdRuntimeTests", ["SystemdRuntime"], fixtures: true),
     tests("KubeletTests", ["Kubelet", nioCore, nioPosix, nioSSL, x509, asn1, crypto]),
-    tests("LicenseProtocolTests", ["BaseEncodings", "LicenseProtocol", swiftProtobuf, crypto], fixtures: true),
+    tests(
+      "LicenseProtocolTests",
+      [
+        "LicenseProtocol", "Attestation", "PKI", "TPMStructures", "SecretMemory", "BaseEncodings", swiftProtobuf,
+        crypto,
+      ], fixtures: true),
     tests(
       "HardwareIdentityTests", ["ll-agent", "HardwareIdentity", "HostFS", "Diagnostics", crypto], fixtures: true),
     tests(
@@ -302,8 +307,10 @@ let package = Package(
     tests(
       "NodeAgentTests",
       [
-        "NodeAgent", "LicenseProtocol", "NodeIdentity", "NodeMetrics", "SystemdRuntime", "Diagnostics", "SystemdUnit",
-        grpcCore, grpcInProcess, grpcTransport, crypto, x509, asn1, swiftProtobuf, logging, nioCore, nioPosix,
+        "NodeAgent", "LicenseProtocol", "NodeIdentity", "OpenBao", "PKI", "NodeMetrics", "SystemdRuntime",
+        "Diagnostics", "SystemdUnit", grpcCore, grpcInProcess, grpcTransport, crypto, x509, asn1, swiftProtobuf,
+        logging, nioCore,
+        nioPosix,
       ]),
     tests(
       "OpenBaoTests",
@@ -321,7 +328,12 @@ let package = Package(
       ]),
     tests("DeskTests", ["ll-bootimage", "ll-tpm"]),
     tests("OperationsTests", ["ll-bootimage", "ll-tpm"]),
-    tests("IntegrationTests", ["ll-bootimage", "ll-tpm", "ll-agent", "ll-operator-dev", "openbao-double", crypto]),
+    tests(
+      "IntegrationTests",
+      [
+        "ll-bootimage", "ll-tpm", "ll-agent", "ll-operator-dev", "openbao-double", "LicenseProtocol", crypto, grpcCore,
+        grpcTransport, swiftProtobuf,
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

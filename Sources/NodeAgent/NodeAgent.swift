@@ -48,7 +48,7 @@ public struct NodeAgent: Sendable {
   ) async throws {
     let wall = clock.wall
     let now: @Sendable () -> Int64 = { wall().seconds }
-    let identity = try IdentityKeeper(settings, group: group, log: log, now: now)
+    let identity = try IdentityKeeper(settings, group: group, log: log, clock: clock)
     try await self.init(
       settings, sources: sources, clock: clock, liveness: liveness, identity: identity,
       connecting: { .tls(to: $0, group: group, now: now) }, log: log)

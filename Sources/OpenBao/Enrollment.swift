@@ -31,7 +31,8 @@ public actor Enrollment {
   ///   - client: whom to ask; its identity is the certificate that the node has.
   ///   - certificate: what is known of that certificate.
   /// - Throws: ``OpenBaoError/nothingToLogInWith(_:)`` with all reasons where every login is missing or refused; the
-  ///   server's fault where no server answers; ``OpenBaoError/certificateRefused(_:)`` where the answer is not to be believed.
+  ///   server's fault where no server answers; ``OpenBaoError/certificateRefused(_:)`` where the answer is not to be believed;
+  ///   ``OpenBaoError/clockDiffers(seconds:)`` where it would be at another time.
   public func issue(
     _ request: SigningRequest, from client: OpenBaoClient, certificate: EnrollmentFacts.Certificate
   ) async throws(OpenBaoError) -> SignedCertificate {

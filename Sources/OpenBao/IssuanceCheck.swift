@@ -28,7 +28,8 @@ public struct IssuanceCheck: Sendable {
     self.anchors = anchors
   }
 
-  /// Judges `signed` at `now`, in seconds since 1970. ``OpenBaoError/certificateRefused(_:)`` with every reason that there is.
+  /// Judges `signed` at `now`, in seconds since 1970. ``OpenBaoError/certificateRefused(_:)`` with every reason that there is;
+  /// ``OpenBaoError/clockDiffers(seconds:)`` where that is all there is against it.
   public func verify(_ signed: SignedCertificate, at now: Int64) async throws(OpenBaoError) {
     var reasons: [String] = []
     if signed.leaf.publicKeyDER != publicKey || publicKey.isEmpty { reasons.append("it is for another key than ours") }
@@ -45,13 +46,13 @@ public struct IssuanceCheck: Sendable {
     } catch {
       reasons.append("it cannot be read")
     }
-    if now < signed.leaf.notBefore {
-      reasons.append("it is valid only in \(signed.leaf.notBefore - now) s: is this node's clock slow?")
-    }
-    // Everything else that a verifier will ask: chain, names that the issuer may give, usage, time.
-    let verification = ChainVerification(anchors: anchors, intermediates: signed.chain, usage: .client, at: now)
+    // Everything else that a verifier will ask: chain, names that the issuer may give, usage; and the time, as near to
+    // this node's as the certificate itself is valid.
+    let moment = min(max(now, signed.leaf.notBefore), signed.leaf.notAfter)
+    let verification = ChainVerification(anchors: anchors, intermediates: signed.chain, usage: .client, at: moment)
     if case .refused(let faults) = await verification.verify(signed.leaf) { reasons += faults }
     guard reasons.isEmpty else { throw .certificateRefused(reasons) }
+    guard moment == now else { throw .clockDiffers(seconds: moment - now) }
   }
 
   private static func dns(_ names: [GeneralName]) -> [String] {

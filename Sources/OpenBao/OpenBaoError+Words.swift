@@ -40,6 +40,11 @@ extension OpenBaoError: CustomStringConvertible {
     case .malformed(let words): "this is no answer of OpenBao: \(words); does something else listen at its address?"
     case .certificateRefused(let reasons):
       "the certificate that OpenBao issued is not taken: " + reasons.joined(separator: "; ")
+    case .clockDiffers(let seconds) where seconds > 0:
+      "the certificate that OpenBao issued is valid only in \(EnrollmentPlan.span(seconds)): is this node's clock slow?"
+    case .clockDiffers(let seconds):
+      "the certificate that OpenBao issued had expired \(EnrollmentPlan.span(-seconds)) before it came: is this node's "
+        + "clock fast?"
     case .nothingToLogInWith(let reasons): "no login led to a certificate: " + reasons.joined(separator: "; ")
     case .noServer(let faults):
       "no OpenBao server can be used: " + faults.map { "\($0.address): \($0.error)" }.joined(separator: "; ")

@@ -52,6 +52,9 @@ public indirect enum OpenBaoError: Error, Sendable, Hashable {
   case malformed(String)
   /// The certificate in the answer is not taken, for these reasons.
   case certificateRefused([String])
+  /// It would be, but for this node's clock: by that it is valid only in so many seconds, or, where negative, was until
+  /// so many seconds ago.
+  case clockDiffers(seconds: Int64)
   /// There is nothing left to log in with: what is missing or was refused, one sentence each.
   case nothingToLogInWith([String])
   /// No server could be used; what each of several had.
@@ -86,7 +89,7 @@ public indirect enum OpenBaoError: Error, Sendable, Hashable {
     switch self {
     case .badToken: .now
     case .unreachable, .deadlineExceeded, .sealed, .uninitialised, .standby, .rateLimited, .failing, .broken, .tls,
-      .memory, .tooLarge, .malformed, .unverified, .file, .nothingToLogInWith:
+      .memory, .tooLarge, .malformed, .unverified, .file, .nothingToLogInWith, .clockDiffers:
       .later
     case .noServer(let faults): faults.allSatisfy { $0.error.retry == .never } ? .never : .later
     case .loginRefused(_, let status, _): status >= 500 ? .later : .never
@@ -96,7 +99,19 @@ public indirect enum OpenBaoError: Error, Sendable, Hashable {
     }
   }
 
+  /// How long OpenBao asks to be left alone, an hour at most; `nil` where it does not say.
+  public var asked: Duration? {
+    guard case .rateLimited(let seconds?) = self else { return nil }
+    return .seconds(min(max(seconds, 0), 3600))
+  }
+
   /// Whether another server of the cluster may do better.
+  ///
+  /// Not after ``rateLimited(seconds:)``, although each server counts for itself, by client address. A standby passes
+  /// on what it takes; the active server counts that too, under the client's own address, and does the work. Whoever
+  /// went on to the next server would multiply what a crowd asks for just when it is too much, and half of a
+  /// certificate's life is time enough to wait. Source: https://openbao.org/docs/concepts/resource-quotas;
+  /// openbao/openbao, http/util.go (`rateLimitQuotaWrapping`) and vault/request_forwarding.go.
   var concernsOneServer: Bool {
     switch self {
     case .unreachable, .unverified, .tls, .deadlineExceeded, .sealed, .uninitialised, .standby, .redirected, .failing,

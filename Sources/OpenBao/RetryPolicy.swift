@@ -28,9 +28,7 @@ public struct RetryPolicy: Sendable, Hashable {
     // The first time at once; a server that wants a new login each time must not be hammered.
     case .now where failures <= 1: return .zero
     case .now, .later:
-      let asked: Duration =
-        if case .rateLimited(let seconds?) = error { .seconds(min(max(seconds, 0), 3600)) } else { .zero }
-      return asked + Self.random(upTo: window(after: failures), &generator)
+      return (error?.asked ?? .zero) + Self.random(upTo: window(after: failures), &generator)
     case .never: return cap / 2 + Self.random(upTo: cap / 2, &generator)
     }
   }

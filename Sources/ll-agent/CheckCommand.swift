@@ -89,7 +89,7 @@ struct CheckCommand: AsyncParsableCommand {
       : "the agent asks OpenBao for one, as `ll-agent enroll` does"
     do throws(IdentityError) {
       let log = Logger(label: "ll-agent") { _ in SwiftLogNoOpLogHandler() }
-      let stored = try await IdentityKeeper(plan.agent, group: network, log: log, now: AgentClock.seconds).stored()
+      let stored = try await IdentityKeeper(plan.agent, group: network, log: log, clock: .system()).stored()
       if let shown = stored.usable(at: AgentClock.seconds()).first {
         let place = shown.key.custody == .tpm ? "its key is in the TPM" : "its key is in a file"
         return Finding(

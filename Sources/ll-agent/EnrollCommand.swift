@@ -42,7 +42,7 @@ struct EnrollCommand: AsyncParsableCommand {
     do {
       let facts = try await MachineFacts(root: settings.rootDirectory ?? "/", tcti: plan.agent.tcti).read()
       let fingerprint = Hexadecimal.text(facts.fingerprint)
-      let keeper = try IdentityKeeper(plan.agent, group: network, log: log, now: AgentClock.seconds)
+      let keeper = try IdentityKeeper(plan.agent, group: network, log: log, clock: .system())
       if renew { try await keeper.renew(fingerprint: fingerprint) }
       result = .success(try await keeper.certificate(fingerprint: fingerprint).shown)
     } catch {

@@ -62,6 +62,16 @@ struct AgentStatusTests {
     #expect(found["fault"] as? String == "OpenBao is sealed")
   }
 
+  @Test("a certificate that the wall clock is before is not said to be good for all the longer: the clock is slow")
+  func slowClock() throws {
+    let rules = SessionRules.scripted(clocks)
+    let certificate = AgentStatus.Certificate(
+      custody: "file", notBefore: 1_790_007_200, notAfter: 1_790_093_600, renewal: nil)
+    let checks = try #require(try object(status(rules, certificate: certificate))["checks"] as? [[String: String]])
+    #expect(checks[1]["outcome"] == "failed")
+    #expect(checks[1]["words"] == "it is valid only in 2 hours: is this node's clock slow?")
+  }
+
   @Test(
     "what to do is about whoever has to do something",
     arguments: [
@@ -86,6 +96,25 @@ struct AgentStatusTests {
     #expect(status(rules).advice.isEmpty)
     let advice = status(rules, fault: "the certificate is not renewed: OpenBao is sealed").advice
     #expect(advice == "the certificate is not renewed: OpenBao is sealed.")
+  }
+
+  @Test("systemd's line stays as it is while the lease is renewed, and counts the lease down where nobody renews it")
+  func line() throws {
+    var rules = SessionRules.scripted(clocks)
+    try rules.license(by: scripted)
+    clocks.advance(.seconds(1))
+    _ = rules.tick()
+    let line = status(rules).line
+    #expect(line.hasPrefix("Licensed since ") && line.contains("the grant lasts") && !line.contains("the lease"))
+    clocks.advance(.seconds(5))
+    _ = rules.tick()
+    #expect(status(rules).line == line)
+    rules.closed(.lost("Connection refused"))
+    let counted = status(rules, isConnected: false)
+    #expect(counted.line == counted.sentence && counted.line.contains(", the lease "))
+    clocks.advance(.seconds(5))
+    _ = rules.tick()
+    #expect(status(rules, isConnected: false).line != counted.line)
   }
 
   @Test("a stopped agent says what it left behind, and not what it last saw")

@@ -118,6 +118,30 @@ extension ClientTests {
       await fixture.demo.stop()
     }
 
+    @Test("a used up quota is not got around at the next server, and is what is said behind another server's fault")
+    func quota() async throws {
+      let fixture = try await Fixture()
+      let second = try await Fixture()
+      let both = try fixture.folder.write(
+        String(contentsOfFile: fixture.demo.serverAnchors, encoding: .utf8)
+          + String(contentsOfFile: second.demo.serverAnchors, encoding: .utf8), to: "both.pem")
+      var endpoint = try fixture.endpoint([try fixture.address, try second.address])
+      endpoint.anchors = both.path
+      try await fixture.withClient(endpoint) { client in
+        // The second server alone takes this token, and is not asked.
+        let login = try second.kubernetes()
+        try fixture.faults("auth/kubernetes/login 429")
+        await #expect(throws: OpenBaoError.rateLimited(seconds: nil)) { try await client.logIn(login) }
+        try fixture.faults("* 503")
+        try second.faults("auth/kubernetes/login 429")
+        await #expect(throws: OpenBaoError.rateLimited(seconds: nil)) { try await client.logIn(login) }
+        try second.faults("")
+        _ = try await client.logIn(login)
+      }
+      await second.demo.stop()
+      await fixture.demo.stop()
+    }
+
     @Test("a redirect to another configured server is followed, one in a circle ends")
     func redirect() async throws {
       let fixture = try await Fixture()

@@ -57,6 +57,30 @@ extension ClientTests {
       await fixture.demo.stop()
     }
 
+    @Test("a certificate that is good but for this node's clock: that is told apart, and by how much")
+    func clock() async throws {
+      let fixture = try await Fixture()
+      let key = P256.Signing.PrivateKey()
+      let (_, signed) = try await fixture.identity(key)
+      let check = try IssuanceCheck(try fixture.request(key), anchors: try fixture.anchors())
+      let (early, late) = (signed.leaf.notBefore - 7200, signed.leaf.notAfter + 2 * 86_400)
+      await #expect(throws: OpenBaoError.clockDiffers(seconds: 7200)) { try await check.verify(signed, at: early) }
+      await #expect(throws: OpenBaoError.clockDiffers(seconds: -2 * 86_400)) {
+        try await check.verify(signed, at: late)
+      }
+      // What is wrong besides comes first: another time would not help.
+      let strict = try IssuanceCheck(try fixture.request(key), anchors: try fixture.anchors("other"))
+      let reasons = await Self.reasons(strict, signed, at: early)
+      #expect(reasons.contains { $0.contains("not among the anchors") }, "\(reasons)")
+      #expect(
+        OpenBaoError.clockDiffers(seconds: 7200).description
+          == "the certificate that OpenBao issued is valid only in 2 h: is this node's clock slow?")
+      #expect(
+        OpenBaoError.clockDiffers(seconds: -2 * 86_400).description
+          == "the certificate that OpenBao issued had expired 2 days before it came: is this node's clock fast?")
+      await fixture.demo.stop()
+    }
+
     @Test("a URI without a host, which an organisation's authority may not sign, is refused by name")
     func urn() async throws {
       let fixture = try await Fixture()

@@ -37,6 +37,28 @@ struct RetryPolicyTests {
     #expect(RetryPolicy().delay(after: 2, error: .badToken, using: &most) > .seconds(1))
   }
 
+  @Test(
+    "OpenBao is left alone for as long as it asks, an hour at most, and a random time more",
+    arguments: [(17, 17), (0, 0), (-5, 0), (3600, 3600), (3 * 86_400, 3600), (Int.max, 3600)])
+  func asked(_ seconds: Int, _ least: Int) {
+    var earliest = Constant(value: 0)
+    var latest = Constant(value: .max)
+    let error = OpenBaoError.rateLimited(seconds: seconds)
+    #expect(error.asked == .seconds(least))
+    #expect(RetryPolicy().delay(after: 1, error: error, using: &earliest) == .seconds(least))
+    #expect(RetryPolicy().delay(after: 60, error: error, using: &latest) > .seconds(least + 299))
+    #expect(RetryPolicy().delay(after: 60, error: error, using: &latest) <= .seconds(least + 300))
+  }
+
+  @Test("who does not ask for a time is asked again as after any fault")
+  func notAsked() {
+    var earliest = Constant(value: 0)
+    for error in [OpenBaoError.rateLimited(seconds: nil), .sealed, .clockDiffers(seconds: 7200)] {
+      #expect(error.asked == nil)
+      #expect(RetryPolicy().delay(after: 3, error: error, using: &earliest) == .zero)
+    }
+  }
+
   @Test("what only a person can change is tried between half and all of the cap")
   func never() {
     var least = Constant(value: 0)

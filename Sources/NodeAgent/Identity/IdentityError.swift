@@ -22,12 +22,9 @@ extension IdentityError {
 extension OpenBaoError {
   /// How long OpenBao is left alone after this, besides what a dial waits anyway; `nil` where that is enough.
   var pause: Duration? {
-    switch self {
-    case .rateLimited(let seconds?): .seconds(min(max(seconds, 0), 3600))
     // It signed, and would sign again, for nothing.
-    case .certificateRefused: .seconds(60)
-    default: nil
-    }
+    if case .certificateRefused = self { return .seconds(60) }
+    return asked
   }
 }
 

@@ -13,30 +13,44 @@ import X509
 /// The node's keys and certificates: makes and keeps them, has them certified, renews them at half of their life, and
 /// answers for them.
 public actor IdentityKeeper {
+  /// Has a request signed, given what there is to log in with by certificate and what is known of that.
+  typealias Issuing =
+    @Sendable (SigningRequest, ClientIdentity?, EnrollmentFacts.Certificate) async throws(OpenBaoError) ->
+    SignedCertificate
+
   private var settings: NodeAgentSettings
   private let store: IdentityStore
   private let tpm: TPM?
-  private let group: any EventLoopGroup
-  private var enrollment: Enrollment?
   private let log: Logger
-  private let now: @Sendable () -> Int64
+  private let clock: AgentClock
+  private let issuer: @Sendable (NodeAgentSettings) -> Issuing?
+  private var issuing: Issuing?
   private var attestationKey: AttestationKey?
   /// The key that the TPM was last seen to hold.
   private var heldKey: NodeKey?
   private var isTidy = false
-  private var renewal: (leaf: [UInt8], at: Int64)?
+  private var renewal: RenewalSchedule?
+  /// When a certificate was issued last that the wall clock does not let be valid, and what was said of it.
+  private var untimely: (at: ClockReading, error: OpenBaoError)?
 
   /// The identity in the state's folder. Nothing is opened yet.
-  /// - Parameter now: the wall clock, in seconds since 1970: certificates know no other.
   public init(
-    _ settings: NodeAgentSettings, group: any EventLoopGroup, log: Logger, now: @escaping @Sendable () -> Int64
+    _ settings: NodeAgentSettings, group: any EventLoopGroup, log: Logger, clock: AgentClock
+  ) throws(IdentityError) {
+    try self.init(settings, log: log, clock: clock, issuer: { $0.issuing(over: group, clock) })
+  }
+
+  /// - Parameter issuer: who signs under those settings; `nil` where nobody does.
+  init(
+    _ settings: NodeAgentSettings, log: Logger, clock: AgentClock,
+    issuer: @escaping @Sendable (NodeAgentSettings) -> Issuing?
   ) throws(IdentityError) {
     self.settings = settings
-    self.group = group
     self.log = log
-    self.now = now
+    self.clock = clock
+    self.issuer = issuer
     store = IdentityStore(folder: settings.stateFolder)
-    enrollment = settings.enrollment(now)
+    issuing = issuer(settings)
     do throws(TPMError) {
       tpm = try settings.tcti.map { (text) throws(TPMError) in try TPM(try TCTI(text)) }
     } catch {
@@ -51,8 +65,12 @@ public actor IdentityKeeper {
     // A secret id that was unwrapped once cannot be had again.
     guard settings.authority != self.settings.authority else { return }
     self.settings.authority = settings.authority
-    enrollment = self.settings.enrollment(now)
+    issuing = issuer(self.settings)
+    untimely = nil
   }
+
+  /// The wall clock, in seconds since 1970.
+  private func now() -> Int64 { clock.wall().seconds }
 
   /// What is in the folder now.
   public func stored() throws(IdentityError) -> StoredIdentity {
@@ -117,29 +135,36 @@ public actor IdentityKeeper {
   /// each certificate; at once where there is none. `nil` where nobody issues any.
   public func untilRenewal() throws(IdentityError) -> Duration? {
     guard settings.authority != nil else { return nil }
-    let found = try stored()
-    guard let newest = found.usable(at: now()).first else { return .zero }
-    let leaf = Array(newest.leaf.serialNumber.bytes)
-    if renewal?.leaf != leaf {
-      let at = RenewalTime.seconds(
-        notBefore: newest.notBefore, notAfter: newest.notAfter, draw: Double.random(in: 0...1))
-      renewal = (leaf, at)
-    }
-    // A wall clock that jumps must not make a loop of it, nor let it sleep through the certificate's life.
-    return .seconds(min(max((renewal?.at ?? 0) - now(), 0), 3600))
+    let now = ClockReading(clock)
+    guard let newest = try stored().usable(at: now.wall).first else { return .zero }
+    // A wall clock that is set meanwhile is noticed within the hour.
+    return min(schedule(of: newest).left(at: now), .seconds(3600))
   }
 
   /// The certificate that is shown, for whoever asks.
   func shownStatus() -> AgentStatus.Certificate? {
-    guard let shown = try? stored().usable(at: now()).first else { return nil }
+    let now = ClockReading(clock)
+    guard let shown = try? stored().usable(at: now.wall).first else { return nil }
+    let date: Int64? =
+      settings.authority == nil ? nil : now.wall + schedule(of: shown).left(at: now).components.seconds
     return .init(
-      custody: shown.key.custody.rawValue, notBefore: shown.notBefore, notAfter: shown.notAfter, renewal: renewal?.at)
+      custody: shown.key.custody.rawValue, notBefore: shown.notBefore, notAfter: shown.notAfter, renewal: date)
   }
 
-  /// Whether the certificate is due.
-  public func isDue() throws(IdentityError) -> Bool {
-    guard try untilRenewal() != nil else { return false }
-    return (renewal?.at ?? 0) <= now()
+  /// Whether the certificate is due, or there is none.
+  public func isDue() throws(IdentityError) -> Bool { try untilRenewal() == .zero }
+
+  private func schedule(of certificate: NodeCertificate) -> RenewalSchedule {
+    if let renewal, renewal.isOf(certificate) { return renewal }
+    return schedule(certificate, isNew: false)
+  }
+
+  @discardableResult
+  private func schedule(_ certificate: NodeCertificate, isNew: Bool) -> RenewalSchedule {
+    let made = RenewalSchedule(
+      certificate, isNew: isNew, draw: Double.random(in: 0...1), at: ClockReading(clock))
+    renewal = made
+    return made
   }
 
   /// Asks for another certificate and keeps it beside the current one. A key in the TPM stays; one in a file is made
@@ -155,7 +180,8 @@ public actor IdentityKeeper {
 
   /// Makes a key where there is none, has it certified, and keeps both.
   private func issue(fingerprint: String, renewing key: NodeKey?) async throws(IdentityError) {
-    guard let authority = settings.authority, let enrollment else { throw .noCertificate([]) }
+    guard let authority = settings.authority, let issuing else { throw .noCertificate([]) }
+    if let fault = faultOfClock { throw .authority(fault) }
     let found = try stored()
     let kept = if let key { key } else { try await ours(found.pendingKey) }
     let chosen = try await self.key(kept)
@@ -169,30 +195,36 @@ public actor IdentityKeeper {
       throw .identity(error)
     }
     let (identity, certificate) = try await login(found, authority)
-    let client = OpenBaoClient(authority.endpoint, identity: identity, group: group)
-    let signed: Result<SignedCertificate, OpenBaoError>
+    let signed: SignedCertificate
     do throws(OpenBaoError) {
-      signed = .success(
-        try await enrollment.issue(
-          SigningRequest(
-            mount: authority.mount, role: authority.role, csr: request.der, lifetime: authority.lifetime),
-          from: client,
-          certificate: certificate))
+      signed = try await issuing(
+        SigningRequest(mount: authority.mount, role: authority.role, csr: request.der, lifetime: authority.lifetime),
+        identity, certificate)
     } catch {
-      signed = .failure(error)
-    }
-    await client.shutDown()
-    do {
-      let chain = try signed.get().presented.map { try Certificate(derEncoded: $0.der) }
-      try store.keep(next: NodeCertificate(key: chosen, chain: chain))
-    } catch let error as OpenBaoError {
+      if case .clockDiffers = error { untimely = (ClockReading(clock), error) }
       throw .authority(error)
+    }
+    untimely = nil
+    do {
+      let chain = try signed.presented.map { try Certificate(derEncoded: $0.der) }
+      let next = try NodeCertificate(key: chosen, chain: chain)
+      try store.keep(next: next)
+      schedule(next, isNew: true)
     } catch let error as NodeIdentityError {
       throw .identity(error)
     } catch {
       throw .identity(.certificate("\(error)"))
     }
     log.notice("a certificate was issued", metadata: ["key": "\(chosen.custody.rawValue)"])
+  }
+
+  /// Why nobody is asked for a certificate now: the last one was not valid by the wall clock, and until somebody sets a
+  /// clock the next would not be either. Whose clock is wrong is not known, so it is tried again within the hour.
+  private var faultOfClock: OpenBaoError? {
+    guard let untimely else { return nil }
+    let now = ClockReading(clock)
+    guard now.boot - untimely.at.boot < .seconds(3600), !now.isSet(since: untimely.at) else { return nil }
+    return untimely.error
   }
 
   /// The key to have certified: durable before anybody is asked.
@@ -253,10 +285,23 @@ public actor IdentityKeeper {
 }
 
 extension NodeAgentSettings {
-  /// How a certificate is got, with what has to outlive the program in the state's folder.
-  fileprivate func enrollment(_ now: @escaping @Sendable () -> Int64) -> Enrollment? {
-    guard var settings = authority?.enrollment else { return nil }
+  /// How a certificate is got, with what has to outlive the program in the state's folder; `nil` where nobody issues
+  /// any.
+  fileprivate func issuing(over group: any EventLoopGroup, _ clock: AgentClock) -> IdentityKeeper.Issuing? {
+    guard let authority else { return nil }
+    var settings = authority.enrollment
     settings.appRole?.secretIDFile = "\(stateFolder)/secret-id"
-    return Enrollment(settings, now: now)
+    let enrollment = Enrollment(settings, now: { clock.wall().seconds })
+    return { (request, identity, login) async throws(OpenBaoError) in
+      let client = OpenBaoClient(authority.endpoint, identity: identity, group: group)
+      let signed: Result<SignedCertificate, OpenBaoError>
+      do throws(OpenBaoError) {
+        signed = .success(try await enrollment.issue(request, from: client, certificate: login))
+      } catch {
+        signed = .failure(error)
+      }
+      await client.shutDown()
+      return try signed.get()
+    }
   }
 }

@@ -4,7 +4,8 @@ public import LicenseProtocol
 public struct AgentClock: Sendable {
   /// Now, by the boot clock: time that passes is told by nothing else.
   public var now: @Sendable () -> BootTime
-  /// Now, by this machine's wall clock, which anybody may set: it is shown, and decides nothing.
+  /// Now, by this machine's wall clock, which anybody may set: it is shown, and certificates are judged by it, for they
+  /// know no other. It decides nothing else.
   public var wall: @Sendable () -> ServerTime
   /// This boot: `/proc/sys/kernel/random/boot_id`, without its newline.
   public var bootID: String

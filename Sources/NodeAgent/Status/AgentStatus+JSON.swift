@@ -55,6 +55,12 @@ extension AgentStatus {
         name: "certificate", outcome: isRunning && also == nil ? "pending" : "failed",
         words: also ?? "there is none yet")
     }
+    let early = Duration.seconds(certificate.notBefore - wallTime.seconds)
+    guard early <= .zero else {
+      return Check(
+        name: "certificate", outcome: "failed",
+        words: "it is valid only in \(early.words): is this node's clock slow?" + (also.map { " \($0)" } ?? ""))
+    }
     let left = Duration.seconds(certificate.notAfter - wallTime.seconds)
     guard left > .zero else {
       return Check(
