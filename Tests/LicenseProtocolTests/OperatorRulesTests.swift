@@ -132,7 +132,7 @@ struct CacheTests {
     (.otherLicensee("else"), { $0.licensee = "else" }),
     (.otherNonce, { $0.nonce = Data(repeating: 6, count: 32) }),
     (.otherNonce, { $0.nonce = Data() }),
-    (.older, { $0.issuedAtNs -= 1 }),
+    (.older(issued: CacheTests.now + .nanoseconds(-1), held: CacheTests.now), { $0.issuedAtNs -= 1 }),
     (
       .runOut,
       {
@@ -141,11 +141,42 @@ struct CacheTests {
         $0.graceUntilNs = $0.notAfterNs
       }
     ),
-    (.malformed, { $0.notAfterNs = $0.issuedAtNs }),
+    (.malformed, { $0.issuedAtNs = $0.graceUntilNs }),
     (.malformed, { $0.graceUntilNs = $0.notAfterNs - 1 }),
     (.malformed, { $0.mode = .unspecified }),
     (.malformed, { $0.protocol = 2 }),
   ]
+
+  @Test("a key server whose clock was an hour ahead is believed again once it is past that, and until when is said")
+  func olderUpdate() throws {
+    var cache = try CacheTests.cache()
+    let ahead = CacheTests.now + .seconds(3600)
+    func accept(at time: ServerTime) throws {
+      let update = try CacheTests.update {
+        $0.issuedAtNs = time.nanoseconds
+        $0.notAfterNs = (time + .seconds(3600)).nanoseconds
+      }
+      try cache.accept(update, nonce: CacheTests.nonce, at: CacheTests.now)
+    }
+    try accept(at: ahead)
+    let error = #expect(throws: EntitlementCache.Fault.self) { try accept(at: CacheTests.now + .seconds(1800)) }
+    #expect(
+      error?.description
+        == "it was issued at 2026-11-21 22:56 UTC, before the one that is held, of 2026-11-21 23:26 UTC: "
+        + "the key server's clock was ahead then, or is behind now; "
+        + "its answers are believed again once that clock is past 2026-11-21 23:26 UTC")
+    #expect(cache.standing(at: CacheTests.now) == .current(until: ahead + .seconds(3600)))
+    try accept(at: ahead)
+  }
+
+  @Test("an operator above that is in its grace answers with what is over already: that is grace from the first moment")
+  func issuedInGrace() throws {
+    var cache = EntitlementCache(
+      licensee: "root-cluster", key: Array(CacheTests.keyServer.publicKey.derRepresentation))
+    let update = try CacheTests.update { $0.notAfterNs = $0.issuedAtNs - 60_000_000_000 }
+    try cache.accept(update, nonce: CacheTests.nonce, at: CacheTests.now)
+    #expect(cache.standing(at: CacheTests.now) == .grace(until: CacheTests.now + .seconds(86_400)))
+  }
 
   @Test(
     "an update that is another's, a replay, run out or out of order is not believed, and the one that is held stays")

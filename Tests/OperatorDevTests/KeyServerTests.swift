@@ -75,14 +75,7 @@ struct KeyServerTests {
     #expect(try await own.license().mode == .enterprise)
 
     let certificate = try above.acme.issue("ll-operator")
-    let grantKey = try SigningKey(file: above.settings.grantKey).publicKeyPEM
-    var upstream = KeyServerSettings(
-      addresses: [HostPort(host: "127.0.0.1", port: try above.listeningPort)],
-      anchor: above.folder.url.appendingPathComponent("organisations/platform.pem").path,
-      signingKey: try above.folder.write(grantKey, to: "above.pub").path)
-    upstream.serverName = "ll-operator"
-    upstream.certificate = try above.folder.write(try certificate.certificatePEM, to: "below.pem").path
-    upstream.key = try above.folder.write(certificate.keyPEM, to: "below.key").path
+    let upstream = try upstream(above, as: certificate)
     let below = try OperatorFixture { $0.keyServer = upstream }
     try await below.start()
     try await until("the entitlement below") {
@@ -104,6 +97,46 @@ struct KeyServerTests {
     await below.kill()
     await above.kill()
     await server.stop()
+  }
+
+  @Test("above is in its grace: the operator below is too, a new one as well; changes reach it, and a revoked one none")
+  func chainInGrace() async throws {
+    let above = try OperatorFixture()
+    try await above.start()
+    try await above.allow([("org-acme", included: 1, limit: 3)], for: 60, grace: 86_400)
+    try await above.advance(61)
+    #expect(above.events(.graceBegan).count == 1)
+    let certificate = try above.acme.issue("ll-operator")
+    let below = try OperatorFixture(sharing: above) { $0.keyServer = try? upstream(above, as: certificate) }
+    try await below.start()
+    func limits() async throws -> UInt32 {
+      await (try below.licenseOperator).cache.entitlement?.organisations.map(\.nodesLimit).reduce(0, +) ?? 0
+    }
+    try await until("the entitlement below") { try await limits() == 3 }
+    #expect(try await FileKeyNode(below, "node-x").license().entitlement == .grace)
+    try await FileKeyNode(above, "node-a").license()
+    try await until("a seat less below") { try await limits() == 2 }
+    try above.folder.write("org-acme \(certificate.serial)\n", to: "organisations/acme.revoked")
+    try await above.advance(1)
+    try await until("it is told nothing any more") { !below.events(.keyServerLost).isEmpty }
+    #expect(below.events(.keyServerLost).first?.message.contains("on the operator's list of revoked ones") == true)
+    await below.kill()
+    await above.kill()
+  }
+
+  /// The way of an operator with that certificate to the one above.
+  private func upstream(
+    _ above: OperatorFixture, as certificate: TestAuthority.Issued
+  ) throws -> KeyServerSettings {
+    let grantKey = try SigningKey(file: above.settings.grantKey).publicKeyPEM
+    var upstream = KeyServerSettings(
+      addresses: [HostPort(host: "127.0.0.1", port: try above.listeningPort)],
+      anchor: above.folder.url.appendingPathComponent("organisations/platform.pem").path,
+      signingKey: try above.folder.write(grantKey, to: "above.pub").path)
+    upstream.serverName = "ll-operator"
+    upstream.certificate = try above.folder.write(try certificate.certificatePEM, to: "below.pem").path
+    upstream.key = try above.folder.write(certificate.keyPEM, to: "below.key").path
+    return upstream
   }
 
   @Test("the key server is gone: what was allowed is granted on, in grace, also after a restart")
@@ -178,6 +211,37 @@ struct KeyServerTests {
     }
     await licenseOperator.received(try EntitlementSignature.sign(good, with: fixture.keyServerKey))
     #expect(await licenseOperator.cache.entitlement != nil)
+    await fixture.kill()
+  }
+
+  @Test("a key server that was ahead and is right again: until when it is not believed is said, whatever was before")
+  func clockSetBack() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    let licenseOperator = try fixture.licenseOperator
+    try await fixture.allow([("org-acme", included: 5, limit: 5)], ahead: 7200)
+    let held = ServerTime(nanoseconds: fixture.clock.real) + .seconds(7200)
+    // Whoever sets its clock right restarts it.
+    for _ in 0..<2 { await licenseOperator.keyServerLost(.unreachable, "Connection refused") }
+    fixture.clock.advance(60)
+    let issued = ServerTime(nanoseconds: fixture.clock.real)
+    for _ in 0..<3 { try await fixture.allow([("org-acme", included: 9, limit: 9)]) }
+    #expect(await licenseOperator.cache.entitlement?.organisations.map(\.nodesLimit) == [5])
+    let said = fixture.events(.keyServerLost).map(\.message)
+    #expect(said.count == 2)
+    #expect(said.first?.contains("Connection refused") == true)
+    let why = "it was issued at \(issued.words), before the one that is held, of \(held.words): "
+    #expect(
+      said.last?.hasPrefix("The key server gave no entitlement: its answer is not believed: \(why)") == true, "\(said)")
+    let until = "believed again once that clock is past \(held.words). The entitlement is current until "
+    #expect(said.last?.contains(until) == true, "\(said)")
+    // What is held goes on meanwhile.
+    try await FileKeyNode(fixture, "node-a").license()
+    fixture.clock.advance(7200)
+    try await fixture.allow([("org-acme", included: 9, limit: 9)])
+    #expect(await licenseOperator.cache.entitlement?.organisations.map(\.nodesLimit) == [9])
+    await licenseOperator.keyServerLost(.unreachable, "Connection refused")
+    #expect(fixture.events(.keyServerLost).count == 3)
     await fixture.kill()
   }
 

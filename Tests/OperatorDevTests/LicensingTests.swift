@@ -128,6 +128,45 @@ struct LicensingTests {
     await fixture.kill()
   }
 
+  @Test("who came while the operator's clock was ahead is sent away once it is right, and granted by the right time")
+  func welcomedAhead() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5)], for: 400_000)
+    let before = try FileKeyNode(fixture, "node-a")
+    try await before.license()
+    let lead = 20.0 * 3600
+    fixture.clock.setWallClock(by: lead)
+    try await fixture.advance(1)
+    try await before.granted()
+    let early = try FileKeyNode(fixture, "node-b")
+    let grant = try await early.license()
+    #expect(early.welcome.serverTimeNs == fixture.clock.real)
+    fixture.clock.setWallClock(by: -lead)
+    try await fixture.advance(1)
+    try await fixture.allow([("org-acme", included: 5, limit: 5)], for: 400)
+    guard case .drain(let drain) = try await early.session.next("Drain") else {
+      Issue.record("no Drain")
+      return
+    }
+    #expect(drain.reconnectWindowMs == 20_000)
+    #expect(try await early.session.end() == "ended")
+    try await early.reconnect()
+    try await early.enter()
+    #expect(early.welcome.serverTimeNs == fixture.clock.real)
+    #expect(!early.welcome.attestationRequired)
+    let right = try await early.granted()
+    #expect(right.issuedAtNs == fixture.clock.real)
+    #expect(right.epoch > grant.epoch)
+    #expect(try await early.beat() == 40_000)
+    // Who was welcomed by the right time judges by that, and need not come back.
+    try await fixture.advance(1)
+    #expect(try await before.granted().issuedAtNs <= fixture.clock.real)
+    #expect(try await before.beat() == 40_000)
+    #expect(fixture.events(.leaseExpired).isEmpty)
+    await fixture.kill()
+  }
+
   @Test("a grant is renewed at half of its life, with a higher epoch")
   func renewal() async throws {
     let fixture = try OperatorFixture { $0.grantDuration = .seconds(100) }

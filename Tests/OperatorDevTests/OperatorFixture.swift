@@ -124,20 +124,22 @@ final class OperatorFixture: Sendable {
   }
 
   /// The key server allows this.
+  /// - Parameter lead: by how many seconds its clock is ahead of the operator's.
   func allow(
     _ organisations: [(String, included: UInt32, limit: UInt32)], mode: Lowlayer_Keyserver_V1_Mode = .platform,
-    for seconds: Int64 = 3600, grace: Int64 = 86_400
+    for seconds: Int64 = 3600, grace: Int64 = 86_400, ahead lead: Int64 = 0
   ) async throws {
     let licenseOperator = try licenseOperator
     let nonce = await licenseOperator.report().nonce
+    let now = clock.real + lead * 1_000_000_000
     var entitlement = Lowlayer_Keyserver_V1_Entitlement()
     entitlement.licensee = "platform"
     entitlement.nonce = nonce
     entitlement.mode = mode
     entitlement.protocol = 1
-    entitlement.issuedAtNs = clock.real
-    entitlement.notAfterNs = clock.real + seconds * 1_000_000_000
-    entitlement.graceUntilNs = clock.real + (seconds + grace) * 1_000_000_000
+    entitlement.issuedAtNs = now
+    entitlement.notAfterNs = now + seconds * 1_000_000_000
+    entitlement.graceUntilNs = now + (seconds + grace) * 1_000_000_000
     for (name, included, limit) in organisations {
       var allowed = Lowlayer_Keyserver_V1_OrganisationEntitlement()
       allowed.organisation = name

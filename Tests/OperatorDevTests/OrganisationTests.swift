@@ -1,5 +1,7 @@
 import Foundation
+import GRPCCore
 import LicenseProtocol
+import SwiftProtobuf
 import TestSupport
 import Testing
 
@@ -52,6 +54,55 @@ struct OrganisationTests {
     node.hello()
     await #expect(throws: ScriptedNode.Failure.self) { try await node.session.welcome() }
     #expect(fixture.events(.handshakeRefused).first?.message.contains("on the operator's list of revoked ones") == true)
+    await fixture.kill()
+  }
+
+  /// What the operator says first in another session on a connection.
+  private func first(
+    over client: GRPCClient<some ClientTransport>
+  ) async throws -> Down? {
+    try await Lowlayer_Agent_V1_OperatorService.Client(wrapping: client).session { writer in
+      try await writer.write(
+        .with {
+          $0.hello.protocol.minimum = 1
+          $0.hello.protocol.maximum = 1
+        })
+      // Who hangs up hears nothing.
+      try await Task.sleep(for: .seconds(60))
+    } onResponse: { response in
+      for try await message in response.messages { return message.message }
+      return nil
+    }
+  }
+
+  @Test("a connection outlives its handshake: whoever is revoked or runs out then gets no other session on it")
+  func sameConnection() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    let identities = try ["node-a", "node-b"].map { try fixture.acme.issue($0) }
+    let transports = try identities.map {
+      try ScriptedNode.transport(to: fixture.listeningPort, as: $0, trusting: fixture.platform)
+    }
+    try await withGRPCClient(transport: transports[0]) { client in
+      guard case .welcome = try await first(over: client) else { throw ScriptedNode.Failure.silence("Welcome") }
+      try fixture.folder.write("org-acme \(identities[0].serial)\n", to: "organisations/acme.revoked")
+      try await fixture.advance(1)
+      guard case .refusal(let refusal) = try await first(over: client) else {
+        throw ScriptedNode.Failure.silence("a Refusal")
+      }
+      #expect(refusal.reason == .certificateRevoked)
+    }
+    try await withGRPCClient(transport: transports[1]) { client in
+      guard case .welcome = try await first(over: client) else { throw ScriptedNode.Failure.silence("Welcome") }
+      fixture.clock.advance(86_400 * 301)
+      guard case .refusal(let refusal) = try await first(over: client) else {
+        throw ScriptedNode.Failure.silence("a Refusal")
+      }
+      #expect(refusal.reason == .identity)
+      #expect(refusal.message.hasPrefix("This node's identity does not hold: its certificate ran out "))
+    }
+    // The connections are the first ones: nobody was refused in a handshake.
+    #expect(fixture.events(.handshakeRefused).isEmpty)
     await fixture.kill()
   }
 

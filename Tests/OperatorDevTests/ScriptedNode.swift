@@ -40,15 +40,7 @@ final class ScriptedNode: Sendable {
     outgoing = continuation
     let received = Inbox()
     self.received = received
-    let transport = try HTTP2ClientTransport.Posix.http2NIOPosix(
-      target: .ipv4(address: "127.0.0.1", port: port),
-      transportSecurity: .mTLS(
-        certificateChain: [.bytes(Array(try identity.certificatePEM.utf8), format: .pem)],
-        privateKey: .bytes(Array(identity.keyPEM.utf8), format: .pem)
-      ) { [pem = try authority.pem] in
-        $0.trustRoots = .certificates([.bytes(Array(pem.utf8), format: .pem)])
-        $0.serverCertificateVerification = .noHostnameVerification
-      })
+    let transport = try Self.transport(to: port, as: identity, trusting: authority)
     // A test has no structure above its node; `close()` ends it, and so does the operator.
     task = Task {
       do {
@@ -69,6 +61,21 @@ final class ScriptedNode: Sendable {
         received.state.withLock { $0.end = "\(error)" }
       }
     }
+  }
+
+  /// A connection, for as many sessions as there are to be on it.
+  static func transport(
+    to port: Int, as identity: TestAuthority.Issued, trusting authority: TestAuthority
+  ) throws -> HTTP2ClientTransport.Posix {
+    try .http2NIOPosix(
+      target: .ipv4(address: "127.0.0.1", port: port),
+      transportSecurity: .mTLS(
+        certificateChain: [.bytes(Array(try identity.certificatePEM.utf8), format: .pem)],
+        privateKey: .bytes(Array(identity.keyPEM.utf8), format: .pem)
+      ) { [pem = try authority.pem] in
+        $0.trustRoots = .certificates([.bytes(Array(pem.utf8), format: .pem)])
+        $0.serverCertificateVerification = .noHostnameVerification
+      })
   }
 
   /// Says something.

@@ -74,6 +74,44 @@ struct TPMKeyTests {
     await fixture.kill()
   }
 
+  @Test("two wait with one TPM under two names, and two seats come free: one has one, the other is told whose it is")
+  func waitingTwice() async throws {
+    let simulated = try await SimulatedNode(below: .ecc)
+    let fixture = try OperatorFixture { $0.endorsement.registered = $0.organisations + "/../registered" }
+    try fixture.folder.write("", to: "registered/.keep")
+    try Data(simulated.endorsementKey.sizedWire).write(
+      to: fixture.folder.url.appendingPathComponent("registered/a.pub"))
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 1, limit: 1)])
+    try await FileKeyNode(fixture, "node-z").license()
+    var waiting: [(line: TPMLine, welcome: Lowlayer_Agent_V1_Welcome)] = []
+    for name in ["node-a", "node-b"] {
+      let line = try await TPMLine(fixture, name, publicKeyDER: simulated.tlsKey.publicKeyInfo)
+      let welcome = try await line.hello()
+      await line.say(try simulated.offer())
+      await line.say(try await simulated.answer(try await line.challenge(), in: welcome, on: line, to: fixture))
+      // When its keys were attested nobody had this TPM yet.
+      #expect(try await line.refusal().reason == .noSeat)
+      waiting.append((line: line, welcome: welcome))
+    }
+    fixture.clock.advance(1)
+    try await fixture.allow([("org-acme", included: 3, limit: 3)])
+    guard case .licenseGrant(let sent) = try await waiting[0].line.hear() else {
+      Issue.record("no LicenseGrant")
+      return
+    }
+    let grant = try GrantSignature.verify(sent, key: Array(waiting[0].welcome.grantKey))
+    #expect(grant.nodeName == "node-a" && grant.assurance == .hardwareTpm)
+    let bound = try await waiting[1].line.refusal()
+    #expect(bound.reason == .endorsementKeyBound)
+    #expect(bound.message == "This TPM's endorsement key is bound to node node-a.")
+    let state = await (try fixture.licenseOperator).state
+    #expect(Set(state.seats.keys.map(\.node)) == ["node-a", "node-z"])
+    #expect(state.ledger("org-acme").used == 2)
+    await simulated.tpm.tpm.close()
+    await fixture.kill()
+  }
+
   @Test("an RSA key that its maker certified proves itself by whatever of it a person put into the folder")
   func registeredRSA() async throws {
     let simulated = try await SimulatedNode(below: .rsa)

@@ -9,8 +9,8 @@ public struct EntitlementCache: Sendable, Hashable {
     case otherLicensee(String)
     /// It does not repeat the nonce of the last report.
     case otherNonce
-    /// It was issued before the one that is held.
-    case older
+    /// It was issued before the one that is held: when either was. The key server's clock was set back.
+    case older(issued: ServerTime, held: ServerTime)
     /// It had run out when it came.
     case runOut
     /// Its times are out of order, or it is of a version that is not spoken.
@@ -51,7 +51,10 @@ public struct EntitlementCache: Sendable, Hashable {
   ) throws(Fault) {
     let next = try verified(update)
     guard Ratchet.equal(Array(next.nonce), nonce) else { throw .otherNonce }
-    if let entitlement, next.issuedAtNs < entitlement.issuedAtNs { throw .older }
+    if let entitlement, next.issuedAtNs < entitlement.issuedAtNs {
+      throw .older(
+        issued: ServerTime(nanoseconds: next.issuedAtNs), held: ServerTime(nanoseconds: entitlement.issuedAtNs))
+    }
     guard now.nanoseconds < next.graceUntilNs else { throw .runOut }
     (self.update, entitlement) = (update, next)
   }
@@ -98,7 +101,8 @@ public struct EntitlementCache: Sendable, Hashable {
       throw .signature(error)
     }
     guard next.licensee == licensee else { throw .otherLicensee(next.licensee) }
-    guard next.issuedAtNs < next.notAfterNs, next.notAfterNs <= next.graceUntilNs, next.mode.granted != nil,
+    // An operator above that is in its grace answers with a not-after that is over: what it may, and no longer.
+    guard next.issuedAtNs < next.graceUntilNs, next.notAfterNs <= next.graceUntilNs, next.mode.granted != nil,
       ProtocolVersion.spoken.contains(next.protocol)
     else { throw .malformed }
     return next

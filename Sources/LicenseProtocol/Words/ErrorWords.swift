@@ -29,7 +29,9 @@ extension EntitlementCache.Fault: CustomStringConvertible {
     case .signature(let error): "\(error)"
     case .otherLicensee(let name): "it is for \(name)"
     case .otherNonce: "it does not answer the last report"
-    case .older: "it was issued before the one that is held"
+    case .older(let issued, let held):
+      "it was issued at \(issued.words), before the one that is held, of \(held.words): the key server's clock was "
+        + "ahead then, or is behind now; its answers are believed again once that clock is past \(held.words)"
     case .runOut: "it had run out when it came"
     case .malformed: "it is malformed"
     }

@@ -73,9 +73,9 @@ struct KeyServerClient: Sendable {
       var words = (error.cause as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? error.message
       // A sentence of our own goes on behind it.
       if words.hasSuffix(".") { words.removeLast() }
-      await licenseOperator.keyServerLost("\(address): \(words.prefix(200))")
+      await licenseOperator.keyServerLost(.unreachable, "\(address): \(words.prefix(200))")
     } catch {
-      await licenseOperator.keyServerLost("\(address): \("\(error)".prefix(200))")
+      await licenseOperator.keyServerLost(.unreachable, "\(address): \("\(error)".prefix(200))")
     }
     return false
   }
@@ -114,7 +114,10 @@ struct KeyServerClient: Sendable {
       } else {
         .dns(host: address.host, port: address.port)
       }
-    return try .http2NIOPosix(target: target, transportSecurity: security)
+    var config = HTTP2ClientTransport.Posix.Config.defaults
+    // A connection whose other end has vanished says nothing for hours.
+    config.connection.keepalive = .init(time: .seconds(20), timeout: .seconds(10), allowWithoutCalls: false)
+    return try .http2NIOPosix(target: target, transportSecurity: security, config: config)
   }
 
   private func verify(
@@ -132,7 +135,7 @@ struct KeyServerClient: Sendable {
       let validated = try verified.map { try NIOSSLCertificate(bytes: $0.der, format: .der) }
       return .certificateVerified(VerificationMetadata(ValidatedCertificateChain(validated)))
     case .refused(let reasons):
-      await licenseOperator.keyServerLost("unverified: \(reasons.joined(separator: "; "))")
+      await licenseOperator.keyServerLost(.unreachable, "unverified: \(reasons.joined(separator: "; "))")
       return .failed
     }
   }

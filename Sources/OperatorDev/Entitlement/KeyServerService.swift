@@ -44,11 +44,20 @@ struct KeyServerService: Lowlayer_Keyserver_V1_KeyServerService.SimpleServicePro
         code: .permissionDenied,
         message: "the certificate is \(peer.name)'s; entitlements are for a certificate named \(operatorName)")
     }
+    // A call may last for months.
+    func judge() throws {
+      guard let words = organisations.current.denial(organisation: peer.organisation, serial: peer.serial) else {
+        return
+      }
+      throw RPCError(code: .permissionDenied, message: words)
+    }
+    try judge()
     let newest = NewestReport()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         for try await report in request {
           newest.report.withLock { $0 = report }
+          try judge()
           try await response.write(await answer(report, to: peer.organisation))
         }
       }
@@ -57,6 +66,7 @@ struct KeyServerService: Lowlayer_Keyserver_V1_KeyServerService.SimpleServicePro
         while true {
           // Changes are rare, and a licensee can wait a second for one.
           try await Task.sleep(for: .seconds(1))
+          try judge()
           let version = await source.version()
           guard version != seen, let report = newest.report.withLock({ $0 }) else { continue }
           seen = version

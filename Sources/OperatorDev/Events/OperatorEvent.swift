@@ -26,7 +26,7 @@ public struct OperatorEvent: Sendable, Hashable {
     case massExpiryReleased = "mass-expiry-released"
     /// The key server said what is allowed.
     case entitlementChanged = "entitlement-changed"
-    /// The key server cannot be reached or refused.
+    /// The key server cannot be reached, refuses, or answers what is not believed.
     case keyServerLost = "key-server-lost"
     /// The last entitlement is out of date and within its grace.
     case graceBegan = "grace-began"

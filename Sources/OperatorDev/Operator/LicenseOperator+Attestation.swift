@@ -44,7 +44,7 @@ extension LicenseOperator {
     guard let session = sessions[id], session.phase != .over else { return nil }
     switch result {
     case .failure(let failure) where failure.isTransient:
-      refuse(id, .unavailable(failure.message), retryAfter: .seconds(10))
+      refuse(id, .unavailable(failure.message))
       return nil
     case .failure(let failure):
       refuse(id, .identity(failure.message))

@@ -49,10 +49,13 @@ extension LicenseOperator {
   /// The key server answered.
   func received(_ update: Lowlayer_Keyserver_V1_EntitlementUpdate) async {
     reportInterval = update.reportIntervalMs == 0 ? .seconds(60) : .milliseconds(Int64(update.reportIntervalMs))
-    guard update.refusal.isEmpty else { return keyServerLost("it refuses: \(update.refusal.prefix(300))") }
+    guard update.refusal.isEmpty else {
+      return keyServerLost(.refusing, "it refuses: \(update.refusal.prefix(300))")
+    }
     let missing = ProtocolFeature.missing(required: update.requiredFeatures)
     guard missing.isEmpty else {
-      return keyServerLost("it requires what is not understood here: \(missing.joined(separator: ", "))")
+      return keyServerLost(
+        .refusing, "it requires what is not understood here: \(missing.joined(separator: ", "))")
     }
     let before = cache
     // By the wall clock as it is: the answer repeats our nonce, so it is of now, and a date that was once too late must
@@ -60,10 +63,10 @@ extension LicenseOperator {
     do throws(EntitlementCache.Fault) {
       try cache.accept(update, nonce: reportNonce, at: ServerTime(nanoseconds: clock.realNanoseconds()))
     } catch {
-      return keyServerLost("its answer is not believed: \(error)")
+      return keyServerLost(.unbelieved, "its answer is not believed: \(error)")
     }
     takeBackDate()
-    isKeyServerLost = false
+    keyServerFaults = []
     state.entitlement = update
     do {
       try await save()
@@ -83,19 +86,29 @@ extension LicenseOperator {
     await regrant()
   }
 
+  /// How far the time that a node was told may be ahead of ours, before it is told anew.
+  private static let toleratedLead: Duration = .seconds(60)
+
   /// A wall clock that was too late for a while left a date that nothing may go behind. The key server has just said
   /// what time it is: no entitlement is longer for believing it.
+  ///
+  /// A node judges each grant by the time that its Welcome named: one of now would have ended for it already, or end
+  /// hours too early. Whoever was welcomed with such a time comes back within its lease, and is told the right one.
   private func takeBackDate() {
     guard let entitlement = cache.entitlement else { return }
     let issued = ServerTime(nanoseconds: entitlement.issuedAtNs)
     guard issued < state.latestDate else { return }
     state.latestDate = max(issued, ServerTime(nanoseconds: clock.realNanoseconds()))
+    let window = min(settings.reconnectWindow, settings.leaseDuration / 2)
+    for (id, session) in sessions {
+      guard let told = session.told?.time(at: now), told - date > Self.toleratedLead else { continue }
+      sendAway(id, within: window, "The operator's clock was ahead, and is right again.")
+    }
   }
 
-  /// The key server is not to be had; said once.
-  func keyServerLost(_ words: String) {
-    guard !isKeyServerLost else { return }
-    isKeyServerLost = true
+  /// The key server gives no entitlement; said once for each kind of fault.
+  func keyServerLost(_ fault: KeyServerFault, _ words: String) {
+    guard keyServerFaults.insert(fault).inserted else { return }
     event(.keyServerLost, "The key server gave no entitlement: \(words). \(entitlementWords)")
   }
 
@@ -170,7 +183,8 @@ extension LicenseOperator: EntitlementSource {
       })
   }
 
-  func version() async -> UInt64 { entitlementVersion }
+  // Each seat that is taken here is one less below.
+  func version() async -> UInt64 { state.ledgers.values.reduce(entitlementVersion) { $0 &+ $1.version } }
 
   /// Shares out what an organisation may among those below it.
   static func share(

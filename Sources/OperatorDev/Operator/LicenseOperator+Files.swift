@@ -56,14 +56,11 @@ extension LicenseOperator {
     }
   }
 
-  /// Ends the sessions that would not be let in now.
+  /// Ends the sessions of those who were taken off. A certificate that runs out ends none: then one clock that is wrong would end
+  /// them all.
   private func endRevoked(_ current: Organisations) {
     for (id, session) in sessions where session.phase != .over {
-      guard current.denial(organisation: session.peer.organisation, serial: session.peer.serial) != nil else {
-        continue
-      }
-      let isKnown = current.all.contains { $0.name == session.peer.organisation }
-      refuse(id, isKnown ? .certificateRevoked(serial: session.peer.serial) : .organisationUnknown)
+      if let refusal = current.refusal(of: session.peer) { refuse(id, refusal) }
     }
   }
 

@@ -6,6 +6,8 @@ extension LicenseOperator {
   func received(_ hello: Lowlayer_Agent_V1_Hello, in id: UInt64) async {
     guard var session = sessions[id] else { return }
     guard session.phase == .opened else { return refuse(id, .malformed("a second Hello in one session")) }
+    // A connection outlives its handshake, and may carry another session.
+    if let refusal = denial(of: session.peer) { return refuse(id, refusal) }
     let range = hello.protocol
     let spoken = ProtocolVersion.negotiate(minimum: range.minimum, maximum: range.maximum)
     guard let version = spoken else {
@@ -41,6 +43,14 @@ extension LicenseOperator {
     sessions[id] = session
     guard let seat = seatPinned(to: session.peer) else { return welcome(id, version, attestationRequired: true) }
     await resume(seat, in: id, version)
+  }
+
+  /// Why the handshake would not let this node in now; `nil` where it would.
+  private func denial(of peer: Peer) -> LicenseRefusal? {
+    if let refusal = organisations.current.refusal(of: peer) { return refusal }
+    let now = clock.realNanoseconds() / 1_000_000_000
+    guard peer.notAfter < now else { return nil }
+    return .identity("its certificate ran out \(Duration.seconds(now - peer.notAfter).words) ago")
   }
 
   /// The seat whose key the session's certificate has.
@@ -94,7 +104,7 @@ extension LicenseOperator {
       try await save()
     } catch {
       undo(&state)
-      refuse(session, .unavailable("its own state cannot be saved"), retryAfter: .seconds(10))
+      refuse(session, .unavailable("its own state cannot be saved"))
       return false
     }
     return sessions[session].map { $0.phase != .over } ?? false
@@ -111,6 +121,8 @@ extension LicenseOperator {
 
   private func welcome(_ id: UInt64, _ version: UInt32, attestationRequired: Bool) {
     guard let session = sessions[id] else { return }
+    let date = date
+    sessions[id]?.told = ServerClock(server: date, heard: now)
     session.outbox.send(
       .welcome(
         .with {

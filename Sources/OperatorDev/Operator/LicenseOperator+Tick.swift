@@ -103,16 +103,20 @@ extension LicenseOperator {
     guard !isDraining else { return }
     isDraining = true
     event(.draining, "\(sessions.count) sessions are sent away and come back within \(settings.reconnectWindow)")
-    for session in sessions.values where session.phase != .over {
-      session.outbox.send(
-        .drain(
-          .with {
-            $0.reconnectWindowMs = settings.reconnectWindow.wholeMilliseconds
-            $0.reason = "The operator restarts."
-          }))
-      session.outbox.close()
-    }
+    for id in sessions.keys { sendAway(id, within: settings.reconnectWindow, "The operator restarts.") }
     // What was promised was saved when it was promised; this is for those who look at the file.
     try? await save()
+  }
+
+  /// Sends a node away that is to come back within a window; its lease and its seat stay.
+  func sendAway(_ id: UInt64, within window: Duration, _ reason: String) {
+    guard let session = sessions[id], session.phase != .over else { return }
+    session.outbox.send(
+      .drain(
+        .with {
+          $0.reconnectWindowMs = window.wholeMilliseconds
+          $0.reason = reason
+        }))
+    end(id)
   }
 }

@@ -31,8 +31,8 @@ actor LicenseOperator {
   var reportNonce: [UInt8] = []
   /// How long the key server may go without a report; it says so in each of its answers.
   var reportInterval: Duration = .seconds(60)
-  /// Whether the key server's silence was said already.
-  var isKeyServerLost = false
+  /// What was said already of why the key server gives no entitlement.
+  var keyServerFaults: Set<KeyServerFault> = []
   /// How the entitlement stood when it was looked at last.
   var standing = EntitlementStanding.none
   /// Grows when what operators below may have changes.
@@ -116,9 +116,12 @@ actor LicenseOperator {
   }
 
   /// Ends a session with a refusal, in words that are in the event too.
-  func refuse(_ id: UInt64, _ refusal: LicenseRefusal, retryAfter: Duration = .seconds(60)) {
+  /// - Parameter retryAfter: when the node is to come again, where it is not as usual: after ten seconds where the operator is at
+  ///   fault, else after a minute.
+  func refuse(_ id: UInt64, _ refusal: LicenseRefusal, retryAfter: Duration? = nil) {
     guard let session = sessions[id] else { return }
-    session.outbox.send(.refusal(refusal.refusal(retryAfter: max(retryAfter, .milliseconds(1)))))
+    let delay = retryAfter ?? .seconds(refusal.reason == .unavailable ? 10 : 60)
+    session.outbox.send(.refusal(refusal.refusal(retryAfter: max(delay, .milliseconds(1)))))
     end(id)
     event(.refused, session, refusal.message)
   }
@@ -141,7 +144,7 @@ actor LicenseOperator {
   }
 
   /// Ends a session once its outbox is sent.
-  private func end(_ id: UInt64) {
+  func end(_ id: UInt64) {
     guard var session = sessions[id] else { return }
     session.enter(.over, at: now)
     session.outbox.close()

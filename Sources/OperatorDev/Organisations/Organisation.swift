@@ -1,3 +1,4 @@
+import LicenseProtocol
 public import PKI
 
 /// An organisation: the intermediate that issues its nodes' certificates *is* the organisation.
@@ -75,6 +76,13 @@ public struct Organisations: Sendable, Hashable {
       return "the certificate with serial \(serial) was revoked by \(name)"
     }
     return nil
+  }
+
+  /// The refusal of a session that is already there; `nil` where its certificate is still good.
+  func refusal(of peer: Peer) -> LicenseRefusal? {
+    guard denial(organisation: peer.organisation, serial: peer.serial) != nil else { return nil }
+    let isKnown = all.contains { $0.name == peer.organisation }
+    return isKnown ? .certificateRevoked(serial: peer.serial) : .organisationUnknown
   }
 
   /// A chain that is good.

@@ -60,6 +60,8 @@ struct LiveSession: Sendable {
   var phaseSince: BootTime
   /// When the node was last heard.
   var heardAt: BootTime
+  /// The time that Welcome named, and what has passed since: what the node judges grants by.
+  var told: ServerClock?
   var hello = Lowlayer_Agent_V1_Hello()
   var seat: SeatID?
   var offer: Offer?

@@ -13,6 +13,8 @@ struct Peer: Sendable, Hashable {
   var name: String
   /// The certificate's serial number in lower-case hexadecimal.
   var serial: String
+  /// Until when the certificate is valid, in seconds since 1970.
+  var notAfter: Int64
   /// The certificate's key, as a DER SubjectPublicKeyInfo.
   var publicKeyDER: [UInt8]
   /// The certificate in DER.
@@ -24,6 +26,7 @@ struct Peer: Sendable, Hashable {
     self.organisation = organisation
     name = leaf.commonName
     serial = leaf.serial
+    notAfter = leaf.notAfter
     publicKeyDER = leaf.publicKeyDER
     certificate = leaf.der
   }
