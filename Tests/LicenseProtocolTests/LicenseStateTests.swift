@@ -150,6 +150,25 @@ struct LicenseStateTests {
     #expect(scene.state.status(at: scene.now).grantRemaining == .seconds(3600))
   }
 
+  @Test("an operator whose clock was hours ahead: its next grant is shorter by them in the session of then alone")
+  func correctedInSession() throws {
+    let (lead, day) = (Duration.seconds(20 * 3600), Duration.seconds(86_400))
+    var scene = Scene()
+    scene.server = scene.server + lead
+    scene.welcome()
+    scene.handle(.granted(try scene.grant(epoch: 1, length: day)))
+    scene.beat(1)
+    scene.server = scene.server + (.zero - lead)
+    var staying = scene
+    staying.handle(.granted(try staying.grant(epoch: 2, length: day)))
+    #expect(staying.kind == .licensed)
+    #expect(staying.state.status(at: staying.now).grantRemaining == day - lead)
+    scene.welcome()
+    scene.handle(.granted(try scene.grant(epoch: 2, length: day)))
+    #expect(scene.kind == .licensed)
+    #expect(scene.state.status(at: scene.now).grantRemaining == day)
+  }
+
   @Test(
     "an operator whose clock goes back in the middle of a session makes no grant longer; one that goes ahead counts")
   func operatorClockJumps() throws {
@@ -214,6 +233,23 @@ struct LicenseStateTests {
     scene.handle(.granted(try scene.grant(epoch: 1) { $0.nodeName = "worker-8" }))
     #expect(scene.kind == .grantRefused)
     #expect(scene.state.status(at: scene.now).failedCheck == .grant)
+  }
+
+  @Test("a grant that is not believed is said of while its session lasts: the next operator may be another one")
+  func grantFaultOfSession() throws {
+    var scene = try Scene.licensed()
+    scene.handle(.granted(try scene.grant(epoch: 2, by: P256.Signing.PrivateKey())))
+    scene.handle(.disconnected("Connection reset by peer"))
+    #expect(scene.state.status(at: scene.now).grantFault == .signature(.mismatch))
+    scene.welcome()
+    #expect(scene.state.status(at: scene.now).grantFault == nil)
+    #expect(scene.kind == .licensed)
+    var new = Scene()
+    new.welcome()
+    new.handle(.granted(try new.grant(epoch: 1, by: P256.Signing.PrivateKey())))
+    #expect(new.kind == .grantRefused)
+    new.welcome()
+    #expect(new.kind == .awaitingGrant)
   }
 
   @Test("a grant before any Welcome is not believed")

@@ -43,6 +43,8 @@ extension LicenseState {
     timing = SessionTiming(welcome)
     grantKey = Array(welcome.grantKey)
     refusal = nil
+    // Of another session, and maybe of another operator: this one says itself what it grants.
+    grantFault = nil
     disconnection = nil
     sessionClock = ServerClock(server: ServerTime(nanoseconds: welcome.serverTimeNs), heard: now)
     return hear(welcome.serverTimeNs, at: now)
