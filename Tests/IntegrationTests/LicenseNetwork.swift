@@ -73,9 +73,11 @@ final class LicenseNetwork: Sendable {
   /// The path of a file in the folder.
   func path(_ name: String) -> String { folder.url.appendingPathComponent(name).path }
 
-  /// An operator that has its own state, and is not started yet.
+  /// An operator that has its own state, and is not started yet. It shows nodes that certificate, and the key server its
+  /// right one.
   func licenseOperator(
-    _ name: String, _ settings: String = "HeartbeatInterval=2\nLeaseDuration=8\n"
+    _ name: String, _ settings: String = "HeartbeatInterval=2\nLeaseDuration=8\n",
+    showing certificate: String = "ll-operator"
   ) throws
     -> LicenseOperatorProgram
   {
@@ -86,8 +88,8 @@ final class LicenseNetwork: Sendable {
       """
       [Operator]
       Listen=127.0.0.1:\(port)
-      Certificate=\(path("ll-operator.pem"))
-      Key=\(path("ll-operator.key"))
+      Certificate=\(path("\(certificate).pem"))
+      Key=\(path("\(certificate).key"))
       Organisations=\(path("organisations"))
       State=\(path("\(name)/state.json"))
       PinnedNames=org-acme
@@ -98,6 +100,8 @@ final class LicenseNetwork: Sendable {
       ServerName=key-server.vendor.example
       Anchor=\(path("vendor.pem"))
       SigningKey=\(path("entitlements.conf.signing-key.pub"))
+      Certificate=\(path("ll-operator.pem"))
+      Key=\(path("ll-operator.key"))
 
       [Endorsement]
       Registered=\(path("\(name)/keys"))
@@ -112,9 +116,10 @@ final class LicenseNetwork: Sendable {
   ///   - openBaoPort: where OpenBao is, if the way there is not the straight one.
   ///   - tcti: how it reaches its TPM; without, its key is in a file.
   ///   - twin: the node whose name it has, if not its own.
+  ///   - anchor: the authority whose operators it believes.
   func node(
     _ name: String, operatorAt port: Int, openBaoAt openBaoPort: Int? = nil, tcti: String? = nil, twin: String? = nil,
-    role: String = "agent"
+    role: String = "agent", believing anchor: String = "platform"
   ) throws -> LicenseNode {
     let node = LicenseNode(folder: folder, name: name, nodeName: "\(twin ?? name).acme.example")
     for place in ["nodes/\(name)", "r/\(name)"] {
@@ -127,7 +132,7 @@ final class LicenseNetwork: Sendable {
       NodeName=\(node.nodeName)
       Operator=127.0.0.1:\(port)
       OperatorName=operator.platform.example
-      OperatorAnchor=\(path("platform.pem"))
+      OperatorAnchor=\(path("\(anchor).pem"))
       Listen=127.0.0.1:0
       StateDirectory=\(node.state)
       RuntimeDirectory=\(path("r/\(name)"))
@@ -169,29 +174,36 @@ final class LicenseNetwork: Sendable {
         + (body.isEmpty ? [] : ["--data", body]))
   }
 
-  private static func authority(_ name: String, in folder: TemporaryFolder) throws {
+  /// An authority with that name for its files, and that common name, where it has another one.
+  static func authority(_ name: String, calledAs commonName: String? = nil, in folder: TemporaryFolder) throws {
     try openssl(
       [
-        "-days", "2", "-subj", "/CN=\(name)", "-addext", "basicConstraints=critical,CA:TRUE", "-addext",
+        "-days", "2", "-subj", "/CN=\(commonName ?? name)", "-addext", "basicConstraints=critical,CA:TRUE", "-addext",
         "keyUsage=critical,keyCertSign,cRLSign",
       ], name, folder)
   }
 
-  private static func certify(_ name: String, host: String, by authority: String, in folder: TemporaryFolder) throws {
+  /// A certificate with that name for its files and, where it has no other one, its common name.
+  /// - Parameter key: the key's file; without, one is made.
+  static func certify(
+    _ name: String, calledAs commonName: String? = nil, host: String, key: String? = nil, by authority: String,
+    in folder: TemporaryFolder
+  ) throws {
     try openssl(
       [
-        "-CA", "\(authority).pem", "-CAkey", "\(authority).key", "-days", "1", "-subj", "/CN=\(name)", "-addext",
-        "basicConstraints=critical,CA:FALSE", "-addext", "keyUsage=critical,digitalSignature", "-addext",
+        "-CA", "\(authority).pem", "-CAkey", "\(authority).key", "-days", "1", "-subj", "/CN=\(commonName ?? name)",
+        "-addext", "basicConstraints=critical,CA:FALSE", "-addext", "keyUsage=critical,digitalSignature", "-addext",
         "extendedKeyUsage=serverAuth,clientAuth", "-addext", "subjectAltName=DNS:\(host)",
-      ], name, folder)
+      ], name, key: key, folder)
   }
 
-  private static func openssl(_ words: [String], _ name: String, _ folder: TemporaryFolder) throws {
-    let made = try Command(
-      [
-        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-keyout",
-        "\(name).key", "-out", "\(name).pem",
-      ] + words, in: folder.url)
+  private static func openssl(
+    _ words: [String], _ name: String, key: String? = nil, _ folder: TemporaryFolder
+  ) throws {
+    let pair =
+      key.map { ["-key", $0] }
+      ?? ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-keyout", "\(name).key"]
+    let made = try Command(["openssl", "req", "-x509"] + pair + ["-out", "\(name).pem"] + words, in: folder.url)
     try LicenseUnmet.unless(made.status == 0, made.errors)
   }
 }

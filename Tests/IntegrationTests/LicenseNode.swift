@@ -24,6 +24,18 @@ final class LicenseNode: @unchecked Sendable {
   /// The names of the files there.
   var files: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: state)) ?? []).sorted() }
 
+  /// What it keeps across restarts, license and all: the values of its state's file by their keys.
+  var kept: [String: String] {
+    let lines = ((try? String(contentsOfFile: "\(state)/state", encoding: .utf8)) ?? "").split(separator: "\n")
+    return lines.reduce(into: [:]) { kept, line in
+      let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
+      if parts.count == 2 { kept[parts[0]] = parts[1] }
+    }
+  }
+
+  /// The part of it that is the grant, with the key that it was verified with; empty where none is kept.
+  var keptGrant: [String: String] { kept.filter { ["Signed", "Signature", "Key"].contains($0.key) } }
+
   /// What it runs from now on sees that disk.
   func use(_ disk: LicenseDisk) { lock.withLock { entering = disk.entering } }
 
@@ -76,6 +88,15 @@ final class LicenseNode: @unchecked Sendable {
   func status() throws -> [String: Any] {
     let status = try agent(["status", "--format", "json"], seconds: 30)
     return try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [String: Any] ?? [:]
+  }
+
+  /// Throws where a person who asks `ll-agent QUESTION` is not told all of those words.
+  func tells(_ question: String, _ words: [String]) throws {
+    let answer = try agent([question], seconds: 30)
+    let flat = answer.output.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+    for part in words {
+      try LicenseUnmet.unless(flat.contains(part), "\(question) does not say \(part): \(answer.output)\(answer.errors)")
+    }
   }
 
   /// Whether it is licensed, by its own word now.

@@ -26,6 +26,8 @@ final class LicenseOperatorProgram: @unchecked Sendable {
   var endorsementKeys: String { folder.url.appendingPathComponent("\(name)/keys").path }
   /// Its state's file.
   var state: String { folder.url.appendingPathComponent("\(name)/state.json").path }
+  /// The file with the key that it signs grants with.
+  var grantKey: String { "\(state).grant-key" }
   /// Its state's folder.
   var stateFolder: String { folder.url.appendingPathComponent(name).path }
 

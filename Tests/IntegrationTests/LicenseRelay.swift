@@ -16,10 +16,10 @@ final class LicenseRelay: @unchecked Sendable {
 
   /// Where clients are to connect to.
   let port: Int
-  private let target: Int
   private let listener: Int32
   private let lock = NSLock()
   // Guarded by `lock`.
+  private var target: Int
   private var way: Way
   private var cuts: [Int] = []
   private var connections: [Connection] = []
@@ -76,6 +76,16 @@ final class LicenseRelay: @unchecked Sendable {
     for connection in open { connection.become(way) }
   }
 
+  /// From now on it leads to that port of 127.0.0.1: whoever has the address that clients know. The connections that there
+  /// are end.
+  func lead(to target: Int) {
+    let open = lock.withLock {
+      self.target = target
+      return connections
+    }
+    for connection in open { connection.end(abruptly: false) }
+  }
+
   /// Nothing more goes through the connections that there are; the next ones are as before. What they are asked to do
   /// with what was said meanwhile is up to the caller.
   func holdConnections() -> [Connection] {
@@ -96,6 +106,7 @@ final class LicenseRelay: @unchecked Sendable {
   }
 
   private func admits(_ client: Int32) -> Bool {
+    let target = lock.withLock { self.target }
     let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     let isConnected = server >= 0 && Self.withAddress(target, { connect(server, $0, $1) }) == 0
     return lock.withLock {
@@ -103,8 +114,8 @@ final class LicenseRelay: @unchecked Sendable {
         if server >= 0 { close(server) }
         return false
       }
-      // Who is not there is refused, as it would be without a network between.
-      guard isConnected else {
+      // Who is not there is refused, as it would be without a network between; and who is there no longer.
+      guard isConnected, self.target == target else {
         if server >= 0 { close(server) }
         Connection.reset(client)
         return true
