@@ -18,7 +18,14 @@ enum RecordedVectors {
       Trace.self, from: Data(contentsOf: folder.appendingPathComponent("traces/\(name).json")))
   }
 
-  static let traces = ["session-tpm", "session-file", "no-seat", "rotation", "clone", "drain"]
+  static func keyServer() throws -> Exchange {
+    try JSONDecoder().decode(
+      Exchange.self, from: Data(contentsOf: folder.appendingPathComponent("key-server.json")))
+  }
+
+  static let traces = [
+    "session-tpm", "session-file", "no-seat", "rotation", "rotation-tpm", "clone", "copy", "drain",
+  ]
 
   struct ByteStrings: Decodable {
     struct Binding: Decodable { var session_id, client_certificate, server_certificate, bytes: String }
@@ -38,22 +45,57 @@ enum RecordedVectors {
       var text, signed, public_key, private_key, signature, signature_of_other_label: String
       var digest: String?
     }
+    struct Credential: Decodable {
+      var name, endorsement_private_key, endorsement_key, attestation_key, attestation_name: String
+      var qualified_name, secret, seed, symmetric_key, integrity_key, credential_blob, encrypted_secret: String
+      var ephemeral_private_key, shared_x, oaep_seed: String?
+    }
+    struct RatchetHistory: Decodable {
+      struct Session: Decodable {
+        var presented, verdict: String
+        var accepted: Bool
+        var issued: String?
+        var confirmed: Bool?
+      }
+      var name: String
+      var sessions: [Session]
+    }
     var binding: Binding
     var qualifying_data: [Qualifying]
     var fingerprints: [Fingerprint]
     var grant, entitlement: Signed
+    var credentials: [Credential]
+    var ratchets: [RatchetHistory]
   }
 
   struct Trace: Decodable {
     struct Step: Decodable {
       var at_ms: UInt64
       var from: String
-      var event, why, message, text, wire, standing, qualifying_data, binding, label, grant, client_certificate: String?
+      var event, why, message, text, wire, standing, qualifying_data, binding, label, secret, grant: String?
+      var client_certificate: String?
       var actions, keys: [String]?
       var forged: Bool?
     }
-    var node_name, boot_id, server_certificate, client_certificate: String
+    var node_name, boot_id, server_name, client_anchor, server_anchor, server_certificate, client_certificate: String
     var private_keys: [String: String]
+    var steps: [Step]
+  }
+
+  /// An operator and its key server.
+  struct Exchange: Decodable {
+    struct Limit: Decodable { var included, limit: UInt32 }
+    struct Step: Decodable {
+      var at_ns: Int64
+      var from, standing: String
+      var event, message, text, wire, entitlement, why: String?
+      var believed: Bool?
+      var until_ns, grant_not_after_ns: Int64?
+      var limits: [String: Limit]?
+    }
+    var licensee, server_name, client_anchor, server_anchor, client_certificate, server_certificate: String
+    var public_key: String
+    var grant_length_ns: Int64
     var steps: [Step]
   }
 }

@@ -55,6 +55,7 @@ struct TraceTests {
     var challenge = Lowlayer_Agent_V1_Challenge()
     var offer = Lowlayer_Agent_V1_AttestationOffer()
     var hello = Lowlayer_Agent_V1_Hello()
+    var secret: [UInt8] = []
     var replies = 0
     for step in trace.steps {
       if let changed = step.client_certificate { client = try hex(changed) }
@@ -62,7 +63,7 @@ struct TraceTests {
       if step.from == "operator" {
         switch try Lowlayer_Agent_V1_OperatorMessage(serializedBytes: hex(step.wire)).message {
         case .welcome(let welcome): sessionID = Array(welcome.sessionID)
-        case .challenge(let sent): challenge = sent
+        case .challenge(let sent): (challenge, secret) = (sent, try hex(step.secret ?? ""))
         default: break
         }
         continue
@@ -82,6 +83,7 @@ struct TraceTests {
           fingerprint: hello.hardware.fingerprint, nodeUID: challenge.nodeUid, binding: binding)
         #expect(data.bytes == (try hex(step.qualifying_data)))
         #expect(reply.nonce == challenge.nonce)
+        #expect(Array(reply.activatedSecret) == secret)
         try verify(reply, offer: offer, data: data, isForged: step.forged ?? false)
       default: break
       }
