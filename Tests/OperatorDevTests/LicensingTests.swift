@@ -316,6 +316,20 @@ struct LicensingTests {
     await fixture.kill()
   }
 
+  @Test("who came while there was no entitlement is granted when the same one is back, without another session")
+  func lapsedAndBack() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5)], for: 60, grace: 60)
+    try await fixture.advance(121)
+    let node = try FileKeyNode(fixture, "node-a")
+    try await node.enter()
+    #expect(try await node.session.refusal().reason == .noEntitlement)
+    try await fixture.allow([("org-acme", included: 5, limit: 5)], for: 60, grace: 60)
+    #expect(try await node.granted().nodeName == "node-a")
+    await fixture.kill()
+  }
+
   @Test("mode native grants nothing and taints nobody")
   func native() async throws {
     let fixture = try OperatorFixture()

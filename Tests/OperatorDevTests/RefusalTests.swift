@@ -90,6 +90,25 @@ struct RefusalTests {
     await fixture.kill()
   }
 
+  @Test("no Hello within ten seconds, whatever else is said meanwhile")
+  func noHello() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    let node = try FileKeyNode(fixture, "node-a")
+    let licenseOperator = try fixture.licenseOperator
+    while await licenseOperator.sessions.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+    for _ in 0..<2 {
+      try await fixture.advance(6)
+      node.session.sendUnknown()
+      try await Task.sleep(for: .milliseconds(200))
+    }
+    try await fixture.advance(0)
+    let refusal = try await node.session.refusal()
+    #expect(refusal.reason == .malformed)
+    #expect(refusal.message == "A message of this node is malformed: no Hello within 10 s.")
+    await fixture.kill()
+  }
+
   @Test("a certificate of an operator is no node's")
   func operatorsCertificate() async throws {
     let fixture = try OperatorFixture()

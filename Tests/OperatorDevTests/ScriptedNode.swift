@@ -81,6 +81,9 @@ final class ScriptedNode: Sendable {
   /// Says something.
   func send(_ message: Up) { outgoing.yield(.with { $0.message = message }) }
 
+  /// Says what no operator of this version knows.
+  func sendUnknown() { outgoing.yield(.init()) }
+
   /// The next thing that the operator says.
   func next(_ what: String = "a message", within limit: Duration = .seconds(15)) async throws -> Down {
     let deadline = ContinuousClock.now + limit

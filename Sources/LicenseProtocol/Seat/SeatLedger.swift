@@ -5,7 +5,7 @@ public struct SeatLedger: Sendable, Hashable {
   public let organisation: String
   /// Grows by one with each change.
   public private(set) var version: UInt64
-  /// The nodes with a seat, by UID (by name where a certificate is the identity), in the order in which they took it.
+  /// The names of the nodes with a seat, in the order in which they took it.
   public private(set) var holders: [String]
 
   /// A ledger without holders, or as it was saved.

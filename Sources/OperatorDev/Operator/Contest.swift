@@ -10,6 +10,8 @@ struct Contest: Sendable {
   var incumbent: UInt64?
   /// What was attested of each side that passed.
   var attested: [CloneContest.Side: LicenseProtocol.AttestedKey] = [:]
+  /// The node's UID of each side that passed.
+  var uids: [CloneContest.Side: String] = [:]
 
   /// Which side a session is on.
   func side(of session: UInt64) -> CloneContest.Side? {

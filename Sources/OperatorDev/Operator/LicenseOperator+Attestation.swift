@@ -11,6 +11,8 @@ extension LicenseOperator {
     guard !message.nextKey || isSeated else {
       return refuse(id, .malformed("a next key is offered before this session's own key is attested"))
     }
+    // Who has the seat is asked for the key that it has.
+    if message.nextKey, contestedSeat(of: id) != nil { return failed(.contested, in: id, isNext: true) }
     let identity: NodeIdentity
     if isSeated, let seat = session.seat.flatMap({ state.seats[$0] }) {
       identity = NodeIdentity(name: seat.rules.nodeName, uid: seat.rules.nodeUID)
@@ -179,12 +181,17 @@ extension LicenseOperator {
   /// A key was not attested.
   func failed(_ refusal: LicenseRefusal, in id: UInt64, isNext: Bool) {
     guard let session = sessions[id], session.phase != .over else { return }
+    if isNext {
+      // The key that the session stands on is as good as before. Said each time: who hears nothing changes to the next.
+      sessions[id]?.declined = nil
+      return decline(id, refusal)
+    }
     if let seat = contestedSeat(of: id) {
-      contests[seat]?.take(.failed(refusal.message), of: id, at: now)
+      // The words become the end of another sentence.
+      let words = refusal.message
+      contests[seat]?.take(.failed(words.hasSuffix(".") ? String(words.dropLast()) : words), of: id, at: now)
       return settleContest(seat)
     }
-    // The key that the session stands on is as good as before.
-    if isNext { return decline(id, refusal) }
     refuse(id, refusal)
   }
 
@@ -198,19 +205,20 @@ extension LicenseOperator {
       return failed(.endorsementKeyBound(node: owner.node), in: id, isNext: offer.isNext)
     }
     event(.attested, session, "\(attested.key.assurance.name): the key of \(seatID) was attested")
+    let proven = LiveSession.Proven(identity: offer.identity, attested: attested)
     if let contested = contestedSeat(of: id) {
+      // The doubt arose after the next key's challenge.
+      if offer.isNext { return failed(.contested, in: id, isNext: true) }
       guard contested == seatID else { return failed(.identity("it is another node now"), in: id, isNext: false) }
-      return contestant(id, passed: attested, for: contested)
+      return contestant(id, passed: proven, for: contested)
     }
-    guard let seat = state.seats[seatID] else {
-      return await takeSeat(.init(identity: offer.identity, attested: attested), in: id)
-    }
-    await reattest(seat, .init(identity: offer.identity, attested: attested), isNext: offer.isNext, in: id)
+    guard let seat = state.seats[seatID] else { return await takeSeat(proven, in: id) }
+    await reattest(seat, proven, isNext: offer.isNext, in: id)
   }
 
   /// One side of a contest has answered, and waits for what the other does.
-  private func contestant(_ id: UInt64, passed attested: LicenseProtocol.AttestedKey, for seat: SeatID) {
-    contests[seat]?.take(.passed, of: id, at: now, attested)
+  private func contestant(_ id: UInt64, passed proven: LiveSession.Proven, for seat: SeatID) {
+    contests[seat]?.take(.passed, of: id, at: now, (proven.attested, proven.identity.uid))
     if sessions[id]?.phase == .challenged { sessions[id]?.enter(.waiting, at: now) }
     settleContest(seat)
   }
@@ -220,11 +228,10 @@ extension LicenseOperator {
     guard let session = sessions[id] else { return }
     let (seatID, attested) = (before.id, proven.attested)
     var seat = before
-    if seat.rules.nodeUID != proven.identity.uid {
-      seat.rules = seat.rules.renewed(uid: proven.identity.uid, at: now, leaseDuration: settings.leaseDuration)
-    }
+    take(proven.identity.uid, for: &seat)
     let isThisSeat = session.seat == seatID
     if !isThisSeat {
+      if contests[seatID] != nil { return refuse(id, .contested) }
       let verdict = seat.rules.ratchet.judge(Array(session.hello.ratchet))
       let isLive = seat.rules.lease?.isLive(at: now) ?? false
       let isHeld = sessionOfSeat[seatID] != nil && isLive
@@ -237,13 +244,13 @@ extension LicenseOperator {
       }
       if let doubt {
         guard contest(seatID, doubt, challenger: id) else { return }
-        return contestant(id, passed: attested, for: seatID)
+        return contestant(id, passed: proven, for: seatID)
       }
     }
     do throws(LicenseRefusal) {
       if let doubt = try seat.rules.attest(attested, asNext: isNext, consent: files.consent.of(seatID)) {
         guard contest(seatID, doubt, challenger: id) else { return }
-        return contestant(id, passed: attested, for: seatID)
+        return contestant(id, passed: proven, for: seatID)
       }
     } catch {
       return failed(error, in: id, isNext: isNext)

@@ -6,7 +6,7 @@ extension LicenseOperator {
   /// - Returns: whether it began; where one is under way already, the newcomer is sent away.
   func contest(_ seat: SeatID, _ doubt: SeatDoubt, challenger: UInt64) -> Bool {
     guard contests[seat] == nil else {
-      refuse(challenger, .unavailable("two machines claim this seat, and it is being decided which has it"))
+      refuse(challenger, .contested)
       return false
     }
     let isLive = state.seats[seat]?.rules.lease?.isLive(at: now) ?? false
@@ -43,6 +43,7 @@ extension LicenseOperator {
     guard var seat = state.seats[id] else { return }
     let before = seat
     if let attested = winner.flatMap({ contest.attested[$0] }) {
+      take(winner.flatMap { contest.uids[$0] }, for: &seat)
       seat.rules.settle(attested)
       // A grant names the key that it is for.
       if seat.rules.key.digest != before.rules.key.digest { seat.rules.grantDigest = [] }
@@ -52,8 +53,12 @@ extension LicenseOperator {
       guard let session = contest.incumbent else { return }
       _ = await promise(seat, insteadOf: before, for: session)
     case .challenger?:
-      guard let session = sessions[contest.challenger], session.phase != .over else { return }
       if contest.incumbent != nil { seat.rules.fence(at: now) }
+      guard let session = sessions[contest.challenger], session.phase != .over else {
+        // It has gone meanwhile, and the other was told that it is fenced.
+        _ = await promise(seat, insteadOf: before, for: contest.challenger)
+        return
+      }
       seat.rules.ratchet.issue(session.ratchet, presented: Array(session.hello.ratchet))
       guard await promise(seat, insteadOf: before, for: contest.challenger) else { return }
       sit(contest.challenger, on: id)
@@ -62,6 +67,13 @@ extension LicenseOperator {
       seat.rules.fence(at: now)
       _ = await promise(seat, insteadOf: before, for: contest.challenger)
     }
+  }
+
+  /// The seat is that of a Node object that was made again under its name, where its UID says so; a grant names that.
+  func take(_ uid: String?, for seat: inout Seat) {
+    guard let uid, uid != seat.rules.nodeUID else { return }
+    seat.rules = seat.rules.renewed(uid: uid, at: now, leaseDuration: settings.leaseDuration)
+    seat.rules.grantDigest = []
   }
 
   /// A side that has gone has not passed; one whose time is over neither. Where nobody else claims the seat, a connection
@@ -87,13 +99,22 @@ extension LicenseOperator {
   }
 }
 
+extension LicenseRefusal {
+  /// While a contest is under way, for everybody else.
+  static let contested = LicenseRefusal.unavailable(
+    "two machines claim this seat, and it is being decided which has it")
+}
+
 extension Contest {
   /// Takes how a session's challenge went.
   mutating func take(
-    _ answer: CloneContest.Answer, of session: UInt64, at now: BootTime, _ key: LicenseProtocol.AttestedKey? = nil
+    _ answer: CloneContest.Answer, of session: UInt64, at now: BootTime,
+    _ proven: (key: LicenseProtocol.AttestedKey, uid: String)? = nil
   ) {
     guard let side = side(of: session) else { return }
     rules.take(answer, from: side, at: now)
-    if let key { attested[side] = key }
+    guard let proven else { return }
+    attested[side] = proven.key
+    uids[side] = proven.uid
   }
 }

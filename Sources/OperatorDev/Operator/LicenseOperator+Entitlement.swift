@@ -125,6 +125,8 @@ extension LicenseOperator {
     case .current where before != .none: event(.entitlementChanged, entitlementWords)
     case .none, .current: break
     }
+    // Who came while there was none waits; what is allowed may be what it was before.
+    if before == .lapsed || before == .none { await retryWaiting() }
     if before == .grace || standing == .grace || before == .lapsed { await regrant() }
   }
 

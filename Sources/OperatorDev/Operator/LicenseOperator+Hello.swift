@@ -71,7 +71,7 @@ extension LicenseOperator {
       return welcome(session, version, attestationRequired: true)
     }
     if contests[id] != nil {
-      return refuse(session, .unavailable("two machines claim this seat, and it is being decided which has it"))
+      return refuse(session, .contested)
     }
     if let older = sessionOfSeat[id] { refuse(older, .replaced) }
     let before = seat

@@ -38,7 +38,7 @@ extension LicenseOperator {
     for (id, session) in sessions {
       let silence = now - session.heardAt
       switch session.phase {
-      case .opened where silence > Self.helloLimit:
+      case .opened where now - session.openedAt > Self.helloLimit:
         refuse(id, .malformed("no Hello within \(Self.helloLimit.components.seconds) s"))
       case .challenged where now - session.phaseSince > SessionTiming.challengeLifetime:
         refuse(id, .attestation("the challenge was not answered within 60 s"))
