@@ -4,6 +4,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import LicenseProtocol
 import SwiftProtobuf
+import Synchronization
 import TestSupport
 
 /// Somebody between one node and its operator, who has all that either of them shows the other, keys included, and not
@@ -93,27 +94,29 @@ extension LicenseForger {
   }
 
   /// What was heard, and the way to the node.
-  private final class Conversation: @unchecked Sendable {
-    private let lock = NSLock()
-    // Guarded by `lock`.
-    private var outgoing: AsyncStream<Lowlayer_Agent_V1_OperatorMessage>.Continuation?
-    private var heard: [Grant] = []
-    private var first: Grant?
-
-    var grants: [Grant] { lock.withLock { heard } }
-    var greeting: Grant? { lock.withLock { first } }
-
-    func greet(with grant: Grant) { lock.withLock { first = grant } }
-
-    func hear(_ grant: Grant) { lock.withLock { heard.append(grant) } }
-
-    func begin(_ outgoing: AsyncStream<Lowlayer_Agent_V1_OperatorMessage>.Continuation) {
-      lock.withLock { self.outgoing = outgoing }
+  private final class Conversation: Sendable {
+    private struct State {
+      var outgoing: AsyncStream<Lowlayer_Agent_V1_OperatorMessage>.Continuation?
+      var heard: [Grant] = []
+      var first: Grant?
     }
 
-    func say(_ message: Lowlayer_Agent_V1_OperatorMessage) { _ = lock.withLock { outgoing }?.yield(message) }
+    private let state = Mutex(State())
 
-    func hangUp() { lock.withLock { outgoing }?.finish() }
+    var grants: [Grant] { state.withLock { $0.heard } }
+    var greeting: Grant? { state.withLock { $0.first } }
+
+    func greet(with grant: Grant) { state.withLock { $0.first = grant } }
+
+    func hear(_ grant: Grant) { state.withLock { $0.heard.append(grant) } }
+
+    func begin(_ outgoing: AsyncStream<Lowlayer_Agent_V1_OperatorMessage>.Continuation) {
+      state.withLock { $0.outgoing = outgoing }
+    }
+
+    func say(_ message: Lowlayer_Agent_V1_OperatorMessage) { _ = state.withLock { $0.outgoing }?.yield(message) }
+
+    func hangUp() { state.withLock { $0.outgoing }?.finish() }
   }
 
   private struct Service: Lowlayer_Agent_V1_OperatorService.SimpleServiceProtocol {

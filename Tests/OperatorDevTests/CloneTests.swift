@@ -24,17 +24,11 @@ struct CloneTests {
     copy.hello()
     copy.welcome = try await copy.session.welcome()
     #expect(copy.welcome.attestationRequired)
-    guard case .attestationRequest(let request) = try await node.session.next("AttestationRequest") else {
-      Issue.record("the node was not asked")
-      return
-    }
+    let request = try await node.session.attestationRequest()
     #expect(request.message.contains("node-a"))
     try await copy.attest()
     try await node.attest()
-    guard case .fenced(let fenced) = try await copy.session.next("Fenced") else {
-      Issue.record("the copy was not fenced")
-      return
-    }
+    let fenced = try await copy.session.fenced()
     #expect(fenced.reason == .clone)
     #expect(
       fenced.message == "Two machines claim the seat of node node-a: both hold its key, and of this one the ratchet "
@@ -56,10 +50,7 @@ struct CloneTests {
     copy.ratchet = [UInt8](repeating: 7, count: 32)
     copy.hello()
     copy.welcome = try await copy.session.welcome()
-    guard case .attestationRequest = try await node.session.next("AttestationRequest") else {
-      Issue.record("the node was not asked")
-      return
-    }
+    _ = try await node.session.attestationRequest()
     try await node.attest()
     // The copy says nothing more; the verdict takes a minute, and a lease is shorter.
     for _ in 0..<5 {
@@ -67,10 +58,7 @@ struct CloneTests {
       #expect(try await node.beat() == 40_000)
     }
     try await fixture.advance(11)
-    guard case .fenced = try await copy.session.next("Fenced") else {
-      Issue.record("the copy was not fenced")
-      return
-    }
+    _ = try await copy.session.fenced()
     #expect(try await node.beat() == 40_000)
     #expect(fixture.events(.leaseExpired).isEmpty)
     await fixture.kill()
@@ -156,14 +144,11 @@ struct CloneTests {
     other.welcome = try await other.session.welcome()
     other.ratchet = Array(other.welcome.ratchet)
     try await other.attest()
-    _ = try await node.session.next("AttestationRequest")
+    _ = try await node.session.attestationRequest()
     try await fixture.advance(30)
     #expect(try await other.session.isSilent())
     try await fixture.advance(31)
-    guard case .fenced = try await node.session.next("Fenced") else {
-      Issue.record("the silent one was not fenced")
-      return
-    }
+    _ = try await node.session.fenced()
     #expect(try await other.granted().epoch > first.epoch)
     #expect(try await other.beat() == 40_000)
     await fixture.kill()

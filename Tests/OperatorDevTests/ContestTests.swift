@@ -83,10 +83,7 @@ struct ContestTests {
     try await node.license()
     let other = try await copy(of: node)
     try await other.attest()
-    guard case .attestationRequest = try await node.session.next("AttestationRequest") else {
-      Issue.record("the node was not asked")
-      return
-    }
+    _ = try await node.session.attestationRequest()
     #expect(try await other.session.isSilent())
     await other.session.close()
     // It does not answer, and is alive all the same.
@@ -95,10 +92,7 @@ struct ContestTests {
       #expect(try await node.beat() == 40_000)
     }
     try await fixture.advance(11)
-    guard case .fenced = try await node.session.next("Fenced") else {
-      Issue.record("the node was not fenced")
-      return
-    }
+    _ = try await node.session.fenced()
     let seat = SeatID(organisation: "org-acme", node: "node-a")
     func isLive() async throws -> Bool {
       let licenseOperator = try fixture.licenseOperator
@@ -121,10 +115,7 @@ struct ContestTests {
     offerNext(node, next.identity.publicKeyDER)
     let early = try await node.session.challenge()
     let other = try await copy(of: node)
-    guard case .attestationRequest = try await node.session.next("AttestationRequest") else {
-      Issue.record("the node was not asked")
-      return
-    }
+    _ = try await node.session.attestationRequest()
     try await node.answer(early, with: next.identity.key, purpose: .nextKey)
     for round in 0..<2 {
       if round > 0 { offerNext(node, next.identity.publicKeyDER) }
@@ -135,10 +126,7 @@ struct ContestTests {
     #expect(try await node.beat() == 40_000)
     try await other.attest()
     try await node.attest()
-    guard case .fenced(let fenced) = try await other.session.next("Fenced") else {
-      Issue.record("the other was not fenced")
-      return
-    }
+    let fenced = try await other.session.fenced()
     #expect(!fenced.message.contains(".."))
     #expect(try await node.beat() == 40_000)
     await fixture.kill()
@@ -153,10 +141,7 @@ struct ContestTests {
     let other = try await copy(of: node)
     other.offer()
     try await other.answer(try await other.session.challenge(), with: .init())
-    guard case .fenced(let fenced) = try await other.session.next("Fenced") else {
-      Issue.record("it was not fenced")
-      return
-    }
+    let fenced = try await other.session.fenced()
     #expect(
       fenced.message == "Two machines claim the seat of node node-a: The attestation of this node's keys failed: the "
         + "signature is not the offered key's over this challenge.")

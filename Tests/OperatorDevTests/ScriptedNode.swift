@@ -147,6 +147,18 @@ extension ScriptedNode {
     return ack
   }
 
+  func attestationRequest() async throws -> Lowlayer_Agent_V1_AttestationRequest {
+    let message = try await next("AttestationRequest")
+    guard case .attestationRequest(let request) = message else { throw Failure.unexpected("\(message)") }
+    return request
+  }
+
+  func fenced() async throws -> Lowlayer_Agent_V1_Fenced {
+    let message = try await next("Fenced")
+    guard case .fenced(let fenced) = message else { throw Failure.unexpected("\(message)") }
+    return fenced
+  }
+
   func refusal() async throws -> Lowlayer_Agent_V1_Refusal {
     let message = try await next("Refusal")
     guard case .refusal(let refusal) = message else { throw Failure.unexpected("\(message)") }
