@@ -19,7 +19,10 @@ struct APICall: Sendable {
 
   /// What `answer` means; `nil` where it is what was asked for.
   func fault(in answer: ServerAnswer, namespace: String?) -> OpenBaoError? {
-    if (200..<300).contains(answer.status) { return nil }
+    if (200..<300).contains(answer.status) {
+      // A page of something between us and OpenBao; another address may lead past it.
+      return answer.isJSON || answer.body.isEmpty ? nil : answer.foreign
+    }
     let errors = answer.errors
     if let server = Self.serverFault(answer, errors) { return server }
     if answer.status == 404, errors.contains("namespace not found") { return .noNamespace(namespace ?? "") }

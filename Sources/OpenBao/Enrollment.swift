@@ -19,29 +19,36 @@ public actor Enrollment {
   }
 
   /// What there is to log in with, now. `certificate` is ``EnrollmentFacts/Certificate/notConfigured`` for a node that is not to
-  /// use it.
-  public func facts(certificate: EnrollmentFacts.Certificate) -> EnrollmentFacts {
-    EnrollmentFacts(
-      certificate: settings.certificate == nil ? .notConfigured : certificate, token: tokenFact,
-      secretID: secretIDFact, now: now())
+  /// use it, and so is `login`.
+  public func facts(
+    certificate: EnrollmentFacts.Certificate, login: EnrollmentFacts.Certificate = .notConfigured
+  ) -> EnrollmentFacts {
+    let isByCertificate = settings.certificate != nil
+    return EnrollmentFacts(
+      certificate: isByCertificate ? certificate : .notConfigured, login: isByCertificate ? login : .notConfigured,
+      token: tokenFact, secretID: secretIDFact, now: now())
   }
 
   /// A certificate for `request`.
   /// - Parameters:
   ///   - client: whom to ask; its identity is the certificate that the node has.
   ///   - certificate: what is known of that certificate.
+  ///   - login: whom to ask with the certificate that the settings name for the login, and what is known of that; `nil` where they name none.
   /// - Throws: ``OpenBaoError/nothingToLogInWith(_:)`` with all reasons where every login is missing or refused; the
   ///   server's fault where no server answers; ``OpenBaoError/certificateRefused(_:)`` where the answer is not to be believed;
   ///   ``OpenBaoError/clockDiffers(seconds:)`` where it would be at another time.
   public func issue(
-    _ request: SigningRequest, from client: OpenBaoClient, certificate: EnrollmentFacts.Certificate
+    _ request: SigningRequest, from client: OpenBaoClient, certificate: EnrollmentFacts.Certificate,
+    login: (client: OpenBaoClient, certificate: EnrollmentFacts.Certificate)? = nil
   ) async throws(OpenBaoError) -> SignedCertificate {
     let check = try IssuanceCheck(request, anchors: try TrustFile(path: settings.issuerAnchors).certificates())
-    let plan = EnrollmentPlan(facts(certificate: certificate))
+    let plan = EnrollmentPlan(facts(certificate: certificate, login: login?.certificate ?? .notConfigured))
     var reasons = plan.missing
-    for kind in plan.attempts {
+    for attempt in plan.attempts {
+      let kind = attempt.kind
+      let asked = attempt == .login ? login?.client ?? client : client
       do throws(OpenBaoError) {
-        let signed = try await signed(request, by: kind, from: client)
+        let signed = try await signed(request, by: kind, from: asked)
         try await check.verify(signed, at: now())
         return signed
       } catch {
@@ -129,7 +136,7 @@ public actor Enrollment {
     case .loginRefused, .file, .wrappingSpent, .wrappingForeign, .notFound, .denied, .badToken: true
     // A listener that verifies client certificates itself ends the connection of one that it does not take.
     case .tls, .broken: kind == .certificate
-    case .noServer(let faults): kind == .certificate && faults.allSatisfy { leavesOthers($0.error, kind) }
+    case .noServer(let faults): faults.allSatisfy { leavesOthers($0.error, kind) }
     default: false
     }
   }

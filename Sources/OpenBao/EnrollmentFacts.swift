@@ -1,8 +1,8 @@
 /// What a node has to log in with, at one moment.
 public struct EnrollmentFacts: Sendable, Hashable {
-  /// The certificate that it has.
+  /// A certificate that it has.
   public enum Certificate: Sendable, Hashable {
-    /// The login by certificate is not configured.
+    /// The login by it is not configured.
     case notConfigured
     /// There is none yet.
     case none
@@ -36,8 +36,10 @@ public struct EnrollmentFacts: Sendable, Hashable {
     case spent(String)
   }
 
-  /// The certificate that it has.
+  /// Its own certificate.
   public var certificate: Certificate
+  /// The certificate that the settings name for the login.
+  public var login: Certificate
   /// The service account's token.
   public var token: Token
   /// The secret id.
@@ -46,8 +48,11 @@ public struct EnrollmentFacts: Sendable, Hashable {
   public var now: Int64
 
   /// Facts.
-  public init(certificate: Certificate, token: Token, secretID: SecretID, now: Int64) {
+  public init(
+    certificate: Certificate, login: Certificate = .notConfigured, token: Token, secretID: SecretID, now: Int64
+  ) {
     self.certificate = certificate
+    self.login = login
     self.token = token
     self.secretID = secretID
     self.now = now

@@ -1,11 +1,32 @@
 /// Which logins to try, in order, and what is missing for the others: a pure function of the facts.
 ///
-/// The certificate first: it is the node's own key that logs in. Then the service account's token, which the kubelet renews, so
-/// that a node that was off for longer than its certificate is good for comes back by itself. Then the secret id, which a
-/// person has to hand out.
+/// The certificate first that the settings name for the login, for there they say which one OpenBao takes. Then the node's own: it is its
+/// own key that logs in. Then the service account's token, which the kubelet renews, so that a node that was off for longer than
+/// its certificate is good for comes back by itself. Then the secret id, which a person has to hand out.
 public struct EnrollmentPlan: Sendable, Hashable {
+  /// One login.
+  public enum Attempt: Sendable, Hashable {
+    /// By the certificate that the settings name for it.
+    case login
+    /// By the node's own certificate.
+    case certificate
+    /// By the service account's token.
+    case kubernetes
+    /// By the secret id.
+    case appRole
+
+    /// Its method.
+    public var kind: LoginMethod.Kind {
+      switch self {
+      case .login, .certificate: .certificate
+      case .kubernetes: .kubernetes
+      case .appRole: .appRole
+      }
+    }
+  }
+
   /// The logins to try, the first one first.
-  public var attempts: [LoginMethod.Kind]
+  public var attempts: [Attempt]
   /// Why the others cannot be tried, one sentence each.
   public var missing: [String]
 
@@ -13,7 +34,11 @@ public struct EnrollmentPlan: Sendable, Hashable {
   public init(_ facts: EnrollmentFacts) {
     attempts = []
     missing = []
-    take(.certificate, Self.fault(of: facts.certificate, at: facts.now))
+    take(.login, Self.fault(of: facts.login, "login's", at: facts.now))
+    // Whoever logs in with another certificate has no need of an own one yet.
+    if facts.login == .notConfigured || facts.certificate != .none {
+      take(.certificate, Self.fault(of: facts.certificate, "node's", at: facts.now))
+    }
     take(.kubernetes, Self.fault(of: facts.token, at: facts.now))
     take(.appRole, Self.fault(of: facts.secretID))
     if attempts.isEmpty && missing.isEmpty { missing.append("no login is configured") }
@@ -25,7 +50,7 @@ public struct EnrollmentPlan: Sendable, Hashable {
     case fault(String)
   }
 
-  private mutating func take(_ kind: LoginMethod.Kind, _ finding: Finding) {
+  private mutating func take(_ kind: Attempt, _ finding: Finding) {
     switch finding {
     case .good: attempts.append(kind)
     case .skipped: break
@@ -33,15 +58,17 @@ public struct EnrollmentPlan: Sendable, Hashable {
     }
   }
 
-  private static func fault(of certificate: EnrollmentFacts.Certificate, at now: Int64) -> Finding {
+  private static func fault(
+    of certificate: EnrollmentFacts.Certificate, _ whose: String, at now: Int64
+  ) -> Finding {
     switch certificate {
     case .notConfigured: .skipped
     case .none: .fault("the node has no certificate yet")
-    case .unusable(let words): .fault("the node's certificate cannot be used: \(words)")
+    case .unusable(let words): .fault("the \(whose) certificate cannot be used: \(words)")
     case .lifetime(let notBefore, _) where now < notBefore:
-      .fault("the node's certificate is valid only in \(span(notBefore - now)): is this node's clock slow?")
+      .fault("the \(whose) certificate is valid only in \(span(notBefore - now)): is this node's clock slow?")
     case .lifetime(_, let notAfter) where now >= notAfter:
-      .fault("the node's certificate expired \(span(now - notAfter)) ago")
+      .fault("the \(whose) certificate expired \(span(now - notAfter)) ago")
     case .lifetime: .good
     }
   }

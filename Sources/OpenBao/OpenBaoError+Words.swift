@@ -62,11 +62,13 @@ extension OpenBaoError: CustomStringConvertible {
       case (.kubernetes, let words) where words.contains("not authorized"):
         ": the role's bound_service_account_names and _namespaces do not have this service account"
       case (.kubernetes, let words) where words.contains("invalid role name"): ": there is no such role"
+      case (.certificate, let words) where words.contains("expired"): ": the certificate is expired"
+      // OpenBao's own fault says nothing of what was shown.
+      case _ where status >= 500: ""
       case (.kubernetes, _):
         ": Kubernetes did not confirm the token, or nothing is mounted there in this namespace"
-      case (.certificate, let words) where words.contains("expired"): ": the node's certificate is expired"
       case (.certificate, let words) where words.contains("no client certificate"):
-        ": the server was shown none; does something between end TLS?"
+        ": no role of the login trusts this certificate's issuer, or something between ends TLS and shows the server none"
       case (.certificate, let words) where words.contains("constraints"):
         ": the certificate lacks the names that the role demands"
       case (.certificate, _): ": no role of the login trusts this certificate's issuer"

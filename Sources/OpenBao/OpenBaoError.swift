@@ -117,6 +117,7 @@ public indirect enum OpenBaoError: Error, Sendable, Hashable {
     case .unreachable, .unverified, .tls, .deadlineExceeded, .sealed, .uninitialised, .standby, .redirected, .failing,
       .tooLarge, .broken, .malformed:
       true
+    case .loginRefused(_, let status, _): status >= 500
     default: false
     }
   }

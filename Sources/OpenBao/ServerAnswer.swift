@@ -21,7 +21,7 @@ struct ServerAnswer: Sendable, Hashable {
 
   /// Decodes it, with the place of the first fault in the error.
   func decoded<Value: Decodable>(_ type: Value.Type = Value.self) throws(OpenBaoError) -> Value {
-    guard isJSON else { throw .malformed("status \(status) with the content type \(typeWords)") }
+    guard isJSON else { throw foreign }
     do {
       return try JSONDecoder().decode(Value.self, from: Data(body))
     } catch let error as DecodingError {
@@ -30,6 +30,9 @@ struct ServerAnswer: Sendable, Hashable {
       throw .malformed("no JSON")
     }
   }
+
+  /// It is not OpenBao's, by its type.
+  var foreign: OpenBaoError { .malformed("status \(status) with the content type \(typeWords)") }
 
   private var typeWords: String { contentType.map { OpenBaoError.shortened($0).debugDescription } ?? "that it lacks" }
 

@@ -21,6 +21,15 @@ public struct ServerHealth: Sendable, Hashable {
   /// The cluster's name; `nil` while it is sealed.
   public var clusterName: String?
 
+  /// Why it answers nothing else now; `nil` where it does.
+  public var fault: OpenBaoError? {
+    switch state {
+    case .active, .standby: nil
+    case .sealed: .sealed
+    case .uninitialised: .uninitialised
+    }
+  }
+
   init(_ answer: ServerAnswer) throws(OpenBaoError) {
     struct Health: Decodable {
       var initialized: Bool

@@ -122,6 +122,15 @@ final class RenderedMaster {
     }
   }
 
+  /// `ll-agent.conf`; the key is in a file.
+  var nodeAgent: String {
+    get throws {
+      adapted(try Self.golden("ll-agent/ll-agent.conf")).replacingOccurrences(
+        of: "https://127.0.0.1:8200", with: address
+      ).replacingOccurrences(of: "[TPM]\nTCTI=device:/dev/tpmrm0\n", with: "")
+    }
+  }
+
   /// Changes one of its files; the text must be there.
   func change(_ file: String, _ old: String, to new: String) throws {
     let text = try folder.text(file)

@@ -19,6 +19,9 @@ struct AnswerTests {
   static let answers: [Answer] = [
     Answer(status: 200, body: "{}"),
     Answer(status: 204, body: "", type: nil),
+    Answer(
+      status: 200, body: "<html>Maintenance</html>", type: "text/html",
+      expected: .malformed("status 200 with the content type \"text/html\""), retry: .later),
     Answer(status: 403, body: #"{"errors":["permission denied"]}"#, expected: .badToken, retry: .now),
     Answer(
       status: 403, body: #"{"errors":["1 error occurred:\n\t* permission denied\n\n"]}"#,
@@ -81,8 +84,19 @@ struct AnswerTests {
       "failed to verify client's certificate: x509: certificate has expired or is not yet valid: current time "
       + "2026-11-21T19:48:00Z is after 2026-11-21T19:47:59Z"
     let error = OpenBaoError.loginRefused(.certificate, status: 500, [words])
-    #expect(error.description.hasSuffix(": the node's certificate is expired"))
+    #expect(error.description.hasSuffix(": the certificate is expired"))
     #expect(error.retry == .later)
+  }
+
+  @Test("a fault of OpenBao's own at a login is no advice about the certificate, and the next server is asked")
+  func ownFault() {
+    let error = OpenBaoError.loginRefused(.certificate, status: 500, ["internal error"])
+    #expect(error.description == "the login by certificate was refused (500): internal error")
+    #expect(error.concernsOneServer)
+    let refused = OpenBaoError.loginRefused(
+      .certificate, status: 400, ["invalid certificate or no client certificate supplied"])
+    #expect(refused.description.contains(": no role of the login trusts this certificate's issuer"))
+    #expect(!refused.concernsOneServer)
   }
 
   @Test("several lines of an answer become one, without the library's decoration")

@@ -6,7 +6,7 @@ struct EnrollmentPlanTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var facts: EnrollmentFacts
-    var attempts: [LoginMethod.Kind]
+    var attempts: [EnrollmentPlan.Attempt]
     var missing: [String] = []
   }
 
@@ -15,8 +15,10 @@ struct EnrollmentPlanTests {
 
   private static func facts(
     _ certificate: EnrollmentFacts.Certificate, _ token: EnrollmentFacts.Token = .notConfigured,
-    _ secretID: EnrollmentFacts.SecretID = .notConfigured
-  ) -> EnrollmentFacts { EnrollmentFacts(certificate: certificate, token: token, secretID: secretID, now: now) }
+    _ secretID: EnrollmentFacts.SecretID = .notConfigured, login: EnrollmentFacts.Certificate = .notConfigured
+  ) -> EnrollmentFacts {
+    EnrollmentFacts(certificate: certificate, login: login, token: token, secretID: secretID, now: now)
+  }
 
   static let cases: [Case] = [
     Case(
@@ -68,6 +70,21 @@ struct EnrollmentPlanTests {
       testDescription: "why a secret id was spent is kept",
       facts: facts(.notConfigured, .unusable("/t: No such file or directory"), .spent("it was used")), attempts: [],
       missing: ["the service account's token cannot be used: /t: No such file or directory", "it was used"]),
+    Case(
+      testDescription: "the settings name a certificate: it logs in the first time",
+      facts: facts(.none, login: .lifetime(notBefore: now - 60, notAfter: now + 60)), attempts: [.login]),
+    Case(
+      testDescription: "and every time after, for OpenBao takes that one; the node's own stands behind it",
+      facts: facts(
+        .lifetime(notBefore: now - 60, notAfter: now + 60), .notConfigured, .wrapped,
+        login: .lifetime(notBefore: now - 60, notAfter: now + 60)),
+      attempts: [.login, .certificate, .appRole]),
+    Case(
+      testDescription:
+        "the one that the settings name is gone or expired: the node's own logs in, and what is wrong is kept",
+      facts: facts(
+        .lifetime(notBefore: now - 60, notAfter: now + 60), login: .lifetime(notBefore: now - month, notAfter: now)),
+      attempts: [.certificate], missing: ["the login's certificate expired 0 s ago"]),
     Case(
       testDescription: "nothing is configured", facts: facts(.notConfigured), attempts: [],
       missing: ["no login is configured"]),

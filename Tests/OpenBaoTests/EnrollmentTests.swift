@@ -71,7 +71,7 @@ extension ClientTests {
           try await slow.issue(request, from: client, certificate: lifetime)
         }
         #expect(
-          refused?.description.contains("the node's certificate is expired") == true, "\(String(describing: refused))")
+          refused?.description.contains("the certificate is expired") == true, "\(String(describing: refused))")
         try fixture.folder.write(try fixture.demo.serviceAccountToken(), to: "token")
         _ = try await enrollment.issue(request, from: client, certificate: lifetime)
       }

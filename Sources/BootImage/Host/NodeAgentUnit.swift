@@ -28,7 +28,7 @@ extension NodePlan {
           [
             .init("Address", "https://127.0.0.1:\(Port.openbao)"), .init("Anchor", listenerAnchors),
             .init("ServerName", OpenBaoPaths.serverName(domain: cluster.domain)),
-            // The node's login key asks for the first certificate; the one that was issued, for every other.
+            // The node's login key asks for every certificate: OpenBao lets in what the desk issued, and no other issuer's.
             .init("LoginCertificate", login), .init("LoginKey", login), .init("CertificateRole", node.role.rawValue),
             .init("Mount", Issuer.platform.mount), .init("Role", identity.role.name),
             .init("IssuerAnchor", HostPath.anchor(.platform)),

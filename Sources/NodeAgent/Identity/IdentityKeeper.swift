@@ -13,10 +13,9 @@ import X509
 /// The node's keys and certificates: makes and keeps them, has them certified, renews them at half of their life, and
 /// answers for them.
 public actor IdentityKeeper {
-  /// Has a request signed, given what there is to log in with by certificate and what is known of that.
+  /// Has a request signed, given the certificates that there are to log in with.
   typealias Issuing =
-    @Sendable (SigningRequest, ClientIdentity?, EnrollmentFacts.Certificate) async throws(OpenBaoError) ->
-    SignedCertificate
+    @Sendable (SigningRequest, LoginCertificates) async throws(OpenBaoError) -> SignedCertificate
 
   private var settings: NodeAgentSettings
   private let store: IdentityStore
@@ -26,10 +25,11 @@ public actor IdentityKeeper {
   private let issuer: @Sendable (NodeAgentSettings) -> Issuing?
   private var issuing: Issuing?
   private var attestationKey: AttestationKey?
-  /// The key that the TPM was last seen to hold.
-  private var heldKey: NodeKey?
   private var isTidy = false
   private var renewal: RenewalSchedule?
+  private var turns = CertificateTurns()
+  /// What the last session was given to show.
+  private var shown: NodeCertificate?
   /// When a certificate was issued last that the wall clock does not let be valid, and what was said of it.
   private var untimely: (at: ClockReading, error: OpenBaoError)?
 
@@ -84,30 +84,47 @@ public actor IdentityKeeper {
   ) async throws(IdentityError) -> (shown: NodeCertificate, keys: [NodeKey]) {
     tidy()
     var found = try stored()
-    let isForeign = if let shown = found.usable(at: now()).first { try await !isOurs(shown.key) } else { false }
-    if found.usable(at: now()).isEmpty || isForeign {
+    var chosen = try await turn(found)
+    let isForeign = if let chosen { try await !isOurs(chosen.key) } else { false }
+    if chosen == nil || isForeign {
       for fault in found.faults { log.warning("\(fault)") }
       guard settings.authority != nil else { throw .noCertificate(found.faults.map(\.description)) }
-      try await issue(fingerprint: fingerprint, renewing: nil)
+      // An expired certificate says nothing against its key: with that one the operator knows the node still.
+      let expired = [found.next?.key, found.current?.key].compactMap { $0 }.first
+      let kept = try await isForeign || expired?.custody != .tpm ? nil : ours(expired)
+      try await issue(fingerprint: fingerprint, renewing: kept)
       found = try stored()
+      chosen = try await turn(found)
     }
-    guard let shown = found.usable(at: now()).first else { throw .noCertificate(found.faults.map(\.description)) }
-    return (shown, [found.next, found.current].compactMap { $0?.key })
+    guard let certificate = chosen else { throw .noCertificate(found.faults.map(\.description)) }
+    if let before = shown, before.leaf != certificate.leaf, let objection = turns.objection(to: before) {
+      let (old, new) = certificate.leaf == found.next?.leaf ? ("old", "new") : ("new", "old")
+      log.warning("the operator did not take the \(old) certificate (\(objection.words)): the \(new) one is shown")
+    }
+    shown = certificate
+    return (certificate, [found.next, found.current].compactMap { $0?.key })
   }
 
-  /// Whether the node can use a key: one in the TPM must be this TPM's.
+  /// The certificate whose turn it is: the old one only where this TPM has its key.
+  private func turn(_ found: StoredIdentity) async throws(IdentityError) -> NodeCertificate? {
+    let usable = found.usable(at: now())
+    guard let chosen = turns.certificate(of: usable, at: clock.now()) else { return nil }
+    if chosen.leaf != usable.first?.leaf, try await !holds(chosen.key) { return usable.first }
+    return chosen
+  }
+
+  /// Whether the node can use a key: one in the TPM must be this TPM's, which is asked each time, for it may be cleared
+  /// at any.
   private func isOurs(_ key: NodeKey) async throws(IdentityError) -> Bool {
-    guard key.custody == .tpm, let tpm, key != heldKey else { return true }
-    do throws(NodeIdentityError) {
-      guard try await NodeTPM(tpm).holds(key) else {
-        log.warning("the node's key is not this TPM's: the board was changed or the TPM cleared; another one is made")
-        return false
-      }
-    } catch {
-      throw .identity(error)
-    }
-    heldKey = key
-    return true
+    if try await holds(key) { return true }
+    log.warning("the node's key is not this TPM's: the board was changed or the TPM cleared; another one is made")
+    attestationKey = nil
+    return false
+  }
+
+  private func holds(_ key: NodeKey) async throws(IdentityError) -> Bool {
+    guard key.custody == .tpm, let tpm else { return true }
+    do throws(NodeIdentityError) { return try await NodeTPM(tpm).holds(key) } catch { throw .identity(error) }
   }
 
   private func ours(_ key: NodeKey?) async throws(IdentityError) -> NodeKey? {
@@ -124,11 +141,19 @@ public actor IdentityKeeper {
     }
   }
 
-  /// The operator welcomed a session with this certificate: where it was the next one, it is the current one now.
+  /// The operator takes this certificate: where it was the next one, it is the current one now, and the old one goes. A
+  /// Welcome alone does not say so.
   public func used(_ certificate: NodeCertificate) throws(IdentityError) {
+    turns.taken()
     guard try stored().next?.leaf == certificate.leaf else { return }
     do throws(NodeIdentityError) { try store.promote() } catch { throw .identity(error) }
     log.info("the new certificate was used, and is the current one now")
+  }
+
+  /// The operator did not take this certificate: where another one is valid, the next session shows that, and then they
+  /// take turns.
+  func untaken(_ certificate: NodeCertificate, _ objection: CertificateObjection) {
+    turns.untaken(certificate, objection, at: clock.now())
   }
 
   /// How long until the certificate is to be renewed: half of its life, give or take a tenth of that, drawn once for
@@ -141,12 +166,12 @@ public actor IdentityKeeper {
     return min(schedule(of: newest).left(at: now), .seconds(3600))
   }
 
-  /// The certificate that is shown, for whoever asks.
+  /// The certificate that is shown, for whoever asks. It is renewed when the newest one is due.
   func shownStatus() -> AgentStatus.Certificate? {
     let now = ClockReading(clock)
-    guard let shown = try? stored().usable(at: now.wall).first else { return nil }
+    guard let shown, let newest = try? stored().usable(at: now.wall).first else { return nil }
     let date: Int64? =
-      settings.authority == nil ? nil : now.wall + schedule(of: shown).left(at: now).components.seconds
+      settings.authority == nil ? nil : now.wall + schedule(of: newest).left(at: now).components.seconds
     return .init(
       custody: shown.key.custody.rawValue, notBefore: shown.notBefore, notAfter: shown.notAfter, renewal: date)
   }
@@ -169,13 +194,14 @@ public actor IdentityKeeper {
 
   /// Asks for another certificate and keeps it beside the current one. A key in the TPM stays; one in a file is made
   /// anew, for whoever could read it once has it for ever.
-  /// - Returns: whether it is for another key than the current one.
+  /// - Returns: whether it is for another key than that of the certificate that is shown.
   @discardableResult
   public func renew(fingerprint: String) async throws(IdentityError) -> Bool {
-    let current = try stored().usable(at: now()).first
-    let key = try await ours(current?.key.custody == .tpm ? current?.key : nil)
+    let newest = try stored().usable(at: now()).first
+    let key = try await ours(newest?.key.custody == .tpm ? newest?.key : nil)
     try await issue(fingerprint: fingerprint, renewing: key)
-    return key == nil
+    // The newest one's key is not the session's where the operator did not take it.
+    return key == nil || key != shown?.key
   }
 
   /// Makes a key where there is none, has it certified, and keeps both.
@@ -194,12 +220,12 @@ public actor IdentityKeeper {
     } catch {
       throw .identity(error)
     }
-    let (identity, certificate) = try await login(found, authority)
+    let certificates = try await loginCertificates(found, authority)
     let signed: SignedCertificate
     do throws(OpenBaoError) {
       signed = try await issuing(
         SigningRequest(mount: authority.mount, role: authority.role, csr: request.der, lifetime: authority.lifetime),
-        identity, certificate)
+        certificates)
     } catch {
       if case .clockDiffers = error { untimely = (ClockReading(clock), error) }
       throw .authority(error)
@@ -208,6 +234,9 @@ public actor IdentityKeeper {
     do {
       let chain = try signed.presented.map { try Certificate(derEncoded: $0.der) }
       let next = try NodeCertificate(key: chosen, chain: chain)
+      // What it takes the place of is kept beside it, where that was not used and there is no other.
+      let before = try store.read(tpm, at: now())
+      if before.current == nil, before.faults.isEmpty, before.next != nil { try store.promote() }
       try store.keep(next: next)
       schedule(next, isNew: true)
     } catch let error as NodeIdentityError {
@@ -240,32 +269,51 @@ public actor IdentityKeeper {
     }
   }
 
-  /// What the login by certificate shows, and what is known of it: the node's own certificate, else the one that the
-  /// settings name.
-  private func login(
+  /// The certificates to log in with: the node's own, and the one that the settings name.
+  private func loginCertificates(
     _ found: StoredIdentity, _ authority: NodeAgentSettings.Authority
-  ) async throws(IdentityError) -> (ClientIdentity?, EnrollmentFacts.Certificate) {
-    let own = found.usable(at: now()).first
-    if let own, try await isOurs(own.key) {
-      do throws(NodeIdentityError) {
-        let pieces = try TLSIdentity(own, anchors: [])
-        return (
-          ClientIdentity(chain: pieces.certificateChain, key: pieces.privateKey),
-          .lifetime(notBefore: own.notBefore, notAfter: own.notAfter)
-        )
-      } catch {
-        throw .identity(error)
+  ) async throws(IdentityError) -> LoginCertificates {
+    let own = try await ownCertificate(found)
+    guard let login = authority.login else { return LoginCertificates(own: own) }
+    do throws(IdentityError) {
+      let file = try LoginFile(login)
+      return LoginCertificates(
+        own: own,
+        named: .init(identity: file.client, fact: .lifetime(notBefore: file.notBefore, notAfter: file.notAfter)))
+    } catch {
+      // The files may be gone once they have done their work; where nothing else logs in, they are what is missing.
+      let hasOthers = authority.enrollment.kubernetes != nil || authority.enrollment.appRole != nil
+      guard own.identity != nil || hasOthers else { throw error }
+      return LoginCertificates(own: own, named: .init(fact: .unusable(error.description)))
+    }
+  }
+
+  private func ownCertificate(_ found: StoredIdentity) async throws(IdentityError) -> LoginCertificates.Known {
+    guard let own = found.usable(at: now()).first else {
+      guard let expired = found.next ?? found.current else {
+        return .init(fact: found.faults.first.map { .unusable($0.description) } ?? .none)
       }
+      return .init(fact: .lifetime(notBefore: expired.notBefore, notAfter: expired.notAfter))
     }
-    if let login = authority.login {
-      let identity = try LoginFile(login)
-      return (identity.client, .lifetime(notBefore: identity.notBefore, notAfter: identity.notAfter))
+    guard try await isOurs(own.key) else { return .init(fact: .unusable("its key is not this TPM's")) }
+    do throws(NodeIdentityError) {
+      let pieces = try TLSIdentity(own, anchors: [])
+      return .init(
+        identity: ClientIdentity(chain: pieces.certificateChain, key: pieces.privateKey),
+        fact: .lifetime(notBefore: own.notBefore, notAfter: own.notAfter))
+    } catch {
+      throw .identity(error)
     }
-    guard own == nil else { return (nil, .unusable("its key is not this TPM's")) }
-    guard let expired = found.next ?? found.current else {
-      return (nil, found.faults.first.map { .unusable($0.description) } ?? .none)
+  }
+
+  /// The attestation key that was kept. A file that is damaged is as none: another key serves as well.
+  private func keptAttestationKey() throws(NodeIdentityError) -> AttestationKey? {
+    do throws(NodeIdentityError) {
+      return try store.attestationKey()
+    } catch .file(let path, let words) {
+      log.warning("\(path): \(words); another attestation key is made")
+      return nil
     }
-    return (nil, .lifetime(notBefore: expired.notBefore, notAfter: expired.notAfter))
   }
 
   /// The attestation key: made once, and again where the TPM is another or was cleared.
@@ -273,7 +321,7 @@ public actor IdentityKeeper {
     guard let tpm else { return nil }
     let node = NodeTPM(tpm)
     if let attestationKey { return (node, attestationKey) }
-    if let kept = try store.attestationKey(), try await node.holds(kept) {
+    if let kept = try keptAttestationKey(), try await node.holds(kept) {
       attestationKey = kept
       return (node, kept)
     }
@@ -281,27 +329,5 @@ public actor IdentityKeeper {
     try store.keep(attestationKey: made)
     attestationKey = made
     return (node, made)
-  }
-}
-
-extension NodeAgentSettings {
-  /// How a certificate is got, with what has to outlive the program in the state's folder; `nil` where nobody issues
-  /// any.
-  fileprivate func issuing(over group: any EventLoopGroup, _ clock: AgentClock) -> IdentityKeeper.Issuing? {
-    guard let authority else { return nil }
-    var settings = authority.enrollment
-    settings.appRole?.secretIDFile = "\(stateFolder)/secret-id"
-    let enrollment = Enrollment(settings, now: { clock.wall().seconds })
-    return { (request, identity, login) async throws(OpenBaoError) in
-      let client = OpenBaoClient(authority.endpoint, identity: identity, group: group)
-      let signed: Result<SignedCertificate, OpenBaoError>
-      do throws(OpenBaoError) {
-        signed = .success(try await enrollment.issue(request, from: client, certificate: login))
-      } catch {
-        signed = .failure(error)
-      }
-      await client.shutDown()
-      return try signed.get()
-    }
   }
 }
