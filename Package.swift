@@ -19,6 +19,7 @@ let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
@@ -308,9 +309,8 @@ let package = Package(
       "NodeAgentTests",
       [
         "NodeAgent", "LicenseProtocol", "NodeIdentity", "OpenBao", "PKI", "NodeMetrics", "SystemdRuntime",
-        "Diagnostics", "SystemdUnit", grpcCore, grpcInProcess, grpcTransport, crypto, x509, asn1, swiftProtobuf,
-        logging, nioCore,
-        nioPosix,
+        "Diagnostics", "SystemdUnit", "HardwareIdentity", grpcCore, grpcInProcess, grpcTransport, crypto, x509, asn1,
+        swiftProtobuf, logging, nioCore, nioPosix, nioSSL,
       ]),
     tests(
       "OpenBaoTests",
@@ -323,8 +323,8 @@ let package = Package(
       "OperatorDevTests",
       [
         "OperatorDev", "ll-operator-dev", "Attestation", "LicenseProtocol", "PKI", "NodeIdentity", "TPM2",
-        "TPMStructures", "Diagnostics", nioCore, nioPosix, nioSSL, x509, asn1, crypto, grpcCore, grpcTransport,
-        swiftProtobuf,
+        "TPMStructures", "Diagnostics", nioCore, nioPosix, nioEmbedded, nioSSL, x509, asn1, crypto, grpcCore,
+        grpcTransport, swiftProtobuf,
       ]),
     tests("DeskTests", ["ll-bootimage", "ll-tpm"]),
     tests("OperationsTests", ["ll-bootimage", "ll-tpm"]),

@@ -20,7 +20,8 @@ public struct FingerprintComparison: Sendable, Hashable {
   public enum Verdict: Sendable, Hashable {
     /// Everything that can be compared is what it was.
     case sameMachine
-    /// Most of it, by weight, is what it was: the same machine with these facts changed.
+    /// Most of it, by weight, is what it was, or all but one fact of at least three: the same machine with these facts
+    /// changed.
     case changed([FactName])
     /// At least half of it, by weight, is something else.
     case anotherMachine
@@ -60,7 +61,16 @@ public struct FingerprintComparison: Sendable, Hashable {
   /// What it comes to.
   public var verdict: Verdict {
     if same + different < FactName.enough { return .notEnough }
-    if same <= different { return .anotherMachine }
+    // A virtual TPM that was made again, or a firmware that has another UUID, outweighs all else that a small machine
+    // tells; yet one fact alone is no other machine.
+    let kept = changes.count { entry in
+      switch entry.change {
+      case .same, .partly: true
+      case .changed, .lost, .found, .unknown: false
+      }
+    }
+    let isOneAlone = changes.count { $0.change == .changed } == 1 && kept >= 2
+    if same <= different, !isOneAlone { return .anotherMachine }
     let changed = changes.filter { entry in
       switch entry.change {
       case .changed, .partly: true

@@ -56,7 +56,8 @@ public struct NodeAgent: Sendable {
 
   init(
     _ settings: NodeAgentSettings, sources: Sources, clock: AgentClock, liveness: LoopLiveness,
-    identity: IdentityKeeper, connecting: @escaping @Sendable (OperatorEndpoint) -> OperatorConnector, log: Logger
+    identity: IdentityKeeper, connecting: @escaping @Sendable (OperatorEndpoint) -> OperatorConnector, log: Logger,
+    random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
   ) async throws {
     let file = StateFile(folder: settings.stateFolder)
     let state = try Self.remembered(file, log)
@@ -91,11 +92,14 @@ public struct NodeAgent: Sendable {
           }
         },
         apply: { schedule.settings = $0 }, publish: { board.publish($0) },
-        welcomed: { credentials in
+        taken: { credentials in
           guard let shown = credentials.shown else { return }
           do throws(IdentityError) { try await identity.used(shown) } catch { log.warning("\(error)") }
         },
-        alive: { liveness.beat() }), log: log)
+        untaken: { credentials, objection in
+          if let shown = credentials.shown { await identity.untaken(shown, objection) }
+        },
+        alive: { liveness.beat() }), log: log, random: random)
     self.board = board
     self.identity = identity
     self.sources = sources
@@ -174,12 +178,16 @@ public struct NodeAgent: Sendable {
   }
 
   /// The next session shows the new certificate. A new key is attested over the old session first, while there is one;
-  /// where the operator does not take it, that session goes on as long as it can.
-  private func introduce(isNewKey: Bool) async throws(IdentityError) {
+  /// where the operator does not take it, that session goes on as long as it can, and the next one begins with the old
+  /// certificate too.
+  func introduce(isNewKey: Bool) async throws(IdentityError) {
     if isNewKey, case .refused(let why) = await session.offerNext(holding: try identity.keyDigests()) {
       let fault = "the operator does not take the node's next key, and the session goes on with the old one: \(why)"
       board.publish(fault: fault)
       log.warning("\(fault)")
+      if let next = try await identity.stored().next {
+        await identity.untaken(next, CertificateObjection(words: why, isCertain: true))
+      }
       return
     }
     await session.reconnect()

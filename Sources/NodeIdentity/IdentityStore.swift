@@ -73,8 +73,8 @@ public struct IdentityStore: Sendable {
     try files.remove(Self.pending)
   }
 
-  /// The next certificate has been used: it becomes the current one, and keys that no certificate needs any more are
-  /// removed.
+  /// The next certificate has been used, or is the only one that can be kept beside another: it becomes the current one,
+  /// and keys that no certificate needs any more are removed.
   public func promote() throws(NodeIdentityError) {
     try files.move(Self.next, over: Self.current)
     var faults = StoredIdentity()

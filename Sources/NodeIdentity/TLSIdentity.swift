@@ -4,27 +4,24 @@ public import X509
 
 /// What a TLS configuration takes of the node's identity, for any client or server on NIOSSL.
 ///
-/// For grpc-swift-nio-transport: `certificateChain: identity.chainDER.map { .bytes($0, format: .der) }`, `privateKey:
-/// .customPrivateKey(identity.key)`, trust roots from ``anchorsDER``, and ``PeerVerifier/callback(refused:)``.
+/// For grpc-swift-nio-transport, whose own TLS goes down to 1.2: `.customSecure`, with a handler that is made of
+/// ``clientConfiguration`` and ``PeerVerifier/callback(refused:)``.
 public struct TLSIdentity: Sendable {
   /// The key, as `NIOSSLCustomPrivateKey`.
   public let key: NodeKey
-  /// The chain in DER, leaf first.
-  public let chainDER: [[UInt8]]
-  /// The anchors in DER: issuers' self-signed twins.
-  public let anchorsDER: [[UInt8]]
-  /// The chain.
+  /// The chain, leaf first.
   public let certificateChain: [NIOSSLCertificateSource]
   /// The key's source.
   public let privateKey: NIOSSLPrivateKeySource
-  /// The anchors. Always set: without any, NIOSSL would take the system's, and fail where an image has none.
+  /// The anchors: issuers' self-signed twins. Always set: without any, NIOSSL would take the system's, and fail where an
+  /// image has none.
   public let trustRoots: NIOSSLTrustRoots
 
   /// The pieces for a certificate and the anchors that peers are verified against.
   public init(_ certificate: NodeCertificate, anchors: [Certificate]) throws(NodeIdentityError) {
     key = certificate.key
-    chainDER = try Self.der(certificate.chain)
-    anchorsDER = try Self.der(anchors)
+    let chainDER = try Self.der(certificate.chain)
+    let anchorsDER = try Self.der(anchors)
     do {
       certificateChain = try chainDER.map { .certificate(try NIOSSLCertificate(bytes: $0, format: .der)) }
       trustRoots = .certificates(try anchorsDER.map { try NIOSSLCertificate(bytes: $0, format: .der) })

@@ -17,7 +17,9 @@ struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Test what the agent relies on before it is enabled: disk, TPM, OpenBao, operator, kubelet, clock.",
-    discussion: "A line for each, whatever the others said; ends with 3 where one of them failed. Nothing is changed.")
+    discussion:
+      "A line for each, whatever the others said; ends with 3 where one of them failed. Nothing is changed. The settings have to name the operator ([Agent] Operator=, OperatorAnchor=)."
+  )
 
   @Option(help: "How to print it.")
   var format: StatusQuery.Format = .text
@@ -93,7 +95,7 @@ struct CheckCommand: AsyncParsableCommand {
       if let shown = stored.usable(at: AgentClock.seconds()).first {
         let place = shown.key.custody == .tpm ? "its key is in the TPM" : "its key is in a file"
         return Finding(
-          name, .ok, "valid until \(ServerTime(nanoseconds: shown.notAfter * 1_000_000_000).words), \(place)")
+          name, .ok, "valid until \(ServerTime(since1970: .seconds(shown.notAfter)).words), \(place)")
       }
       let faults = stored.faults.map(\.description).joined(separator: "; ")
       guard faults.isEmpty else { return Finding(name, .failed, "\(faults); \(remedy)") }
@@ -137,7 +139,11 @@ struct CheckCommand: AsyncParsableCommand {
     return answers.map { address, health in
       switch health {
       case .success(let health):
-        Finding("openbao", .ok, "\(address) is \(health.state.rawValue), version \(Self.plain(health.version))")
+        if let fault = health.fault {
+          Finding("openbao", .failed, "\(address): \(fault)")
+        } else {
+          Finding("openbao", .ok, "\(address) is \(health.state.rawValue), version \(Self.plain(health.version))")
+        }
       case .failure(let error): Finding("openbao", .failed, "\(address): \(error)")
       }
     }

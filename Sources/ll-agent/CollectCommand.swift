@@ -16,12 +16,12 @@ struct CollectCommand: AsyncParsableCommand {
 
       A kubelet is asked where --kubelet, LL_KUBELET_ADDRESS or the settings name one. Its certificate has to chain to \
       the anchors and to be for the node's name; a token goes to no other server. A flag is over the environment (the \
-      LL_ names above), and that over the file.
+      LL_ names below), and that over the file.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case json, prometheus, openmetrics }
 
-  @Option(help: "How to print it.")
+  @Option(help: "How to print it. (default: json)")
   var format: Format?
 
   @Flag(help: "Show it in the terminal, what is wrong first, until Ctrl-C.")

@@ -19,7 +19,9 @@ struct EnrollCommand: AsyncParsableCommand {
     abstract: "Make this node's key and have it certified by OpenBao, once.",
     discussion: """
       The key is made in the TPM that the settings name, and in a file of mode 0600 where they name none. `run` does the \
-      same by itself; this command shows what happens and what is missing. A valid certificate stays, but for --renew.
+      same by itself; this command shows what happens and what is missing. A valid certificate stays, but for --renew. \
+      The settings have to name the issuer ([OpenBao] Address=, Anchor=, Mount=, Role=, IssuerAnchor=) and a login, and \
+      the operator ([Agent] Operator=, OperatorAnchor=); docs/settings.md has every key.
       """)
 
   @Flag(help: "Ask for another certificate although the one that is there is valid.")
@@ -32,8 +34,8 @@ struct EnrollCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let (settings, plan) = try options.proving()
-    if case .success = Result(catching: { try StatusClient.ask(.status, at: plan.socketPath) }) {
-      Output.error.line("enroll: error: the agent runs here, and does this by itself; stop it first")
+    if let words = Self.agent(at: plan.socketPath) {
+      Output.error.line("enroll: error: \(words); stop it first")
       throw Exit.environment
     }
     let network = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -57,13 +59,26 @@ struct EnrollCommand: AsyncParsableCommand {
     }
   }
 
+  /// Why an agent is taken to run here, for there may be one writer in the state's folder; `nil` where nobody listens.
+  private static func agent(at path: String) -> String? {
+    do throws(ServiceError) {
+      _ = try StatusClient.ask(.status, at: path)
+      return "the agent runs here, and does this by itself"
+    } catch {
+      switch error {
+      case .notRunning, .path: return nil
+      default: return "an agent may run here: \(error)"
+      }
+    }
+  }
+
   private func show(_ certificate: NodeCertificate, _ plan: RunSettings) {
     let subject = "\(certificate.leaf.subject)"
     let issuer = "\(certificate.leaf.issuer)"
     switch format {
     case .text:
       Output.standard.line("\(subject), issued by \(issuer)")
-      Output.standard.line("  valid until \(ServerTime(nanoseconds: certificate.notAfter * 1_000_000_000).words)")
+      Output.standard.line("  valid until \(ServerTime(since1970: .seconds(certificate.notAfter)).words)")
       Output.standard.line(
         certificate.key.custody == .tpm
           ? "  its key is in the TPM and never leaves it"

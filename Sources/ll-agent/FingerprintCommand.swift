@@ -43,6 +43,10 @@ struct FingerprintCommand: AsyncParsableCommand {
 
   func validate() throws {
     if leavesTPM, tcti != nil { throw ValidationError("--no-tpm and --tcti: one of them.") }
+    // A device that is not there is said in the result; a word that is no way to a TPM, here.
+    if let tcti, !tcti.hasPrefix("device:"), let fault = SessionKey.tcti.fault(of: tcti) {
+      throw ValidationError("--tcti \(fault).")
+    }
   }
 
   mutating func run() async throws {
@@ -71,7 +75,7 @@ struct FingerprintCommand: AsyncParsableCommand {
     let key = await endorsementKey(settings)
     do throws(ReadError) {
       return HardwareFacts(
-        reading: try HostRoot(rootfs: settings.rootDirectory ?? "/"), credentials: Self.credentials,
+        reading: try HostRoot(rootfs: settings.rootDirectory ?? "/"), credentials: MachineFacts.credentials,
         endorsementKey: key)
     } catch {
       Output.error.line("fingerprint: error: \(error)")
@@ -103,11 +107,6 @@ struct FingerprintCommand: AsyncParsableCommand {
       Output.error.line("\(path): error: \(error)")
       throw Exit.inputIsWrong
     }
-  }
-
-  // Where systemd has put them; an empty variable is as one that is not there.
-  private static var credentials: String? {
-    getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 }
 

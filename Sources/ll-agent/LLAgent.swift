@@ -13,6 +13,7 @@ struct LLAgent: AsyncParsableCommand {
       Exit codes: 0 done, 1 the settings are wrong (every finding on stderr as FILE:LINE:COL: error: text), 2 usage, \
       3 the environment failed.
       """,
+    version: RunSettings.version,
     subcommands: [
       CollectCommand.self, RunCommand.self, EnrollCommand.self, StatusCommand.self, ExplainCommand.self,
       CheckCommand.self, FingerprintCommand.self,

@@ -11,7 +11,8 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       A service: SIGTERM ends the session in order, SIGHUP reads the settings again; what is wrong with them is said, and \
       those of before stay in force. Started by systemd it is ready before it is licensed; its status line, `ll-agent \
-      status` and /readyz say whether it is. It never writes to the Kubernetes API and never stops a workload. Before \
+      status` and /readyz say whether it is. The settings have to name the operator ([Agent] Operator=, OperatorAnchor=), \
+      and whoever issues certificates ([OpenBao]); docs/settings.md has every key. It never writes to the Kubernetes API and never stops a workload. Before \
       anything else it lets go of every capability that it does not need.
       """)
 

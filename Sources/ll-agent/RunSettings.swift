@@ -29,11 +29,14 @@ struct RunSettings {
     let endpoint = OperatorEndpoint(
       host: place.host, port: place.port, name: session[.operatorName], anchors: required(.operatorAnchor),
       tokenFile: session[.operatorTokenFile])
-    let hasAuthority = session[.mount] != nil || session[.role] != nil || session[.issuerAnchor] != nil
     var authority: NodeAgentSettings.Authority?
-    if hasAuthority {
+    // Whoever sets anything of OpenBao wants certificates from it.
+    if session.values.keys.contains(where: { $0.section == "OpenBao" }) {
       let keys: [SessionKey] = [.address, .anchor, .mount, .role, .issuerAnchor]
       for key in keys { _ = required(key) }
+      for (key, other) in Self.pairs where session[key] != nil && session[other] == nil {
+        missing.append("[\(key.section)] \(key.rawValue)= without \(other.rawValue)= (\(other.variable))")
+      }
       if missing.isEmpty { authority = try Self.authority(session) }
     }
     guard missing.isEmpty else { throw SettingsError(missing.map { "settings: error: \($0)" }, partial: settings) }
@@ -47,6 +50,14 @@ struct RunSettings {
     logLevel = session[.logLevel].flatMap(Logger.Level.init(rawValue:)) ?? .info
     socketPath = Self.socketPath(session)
   }
+
+  /// Settings of a login, and the one without which each would be ignored.
+  private static let pairs: [(SessionKey, SessionKey)] = [
+    (.loginCertificate, .loginKey), (.loginKey, .loginCertificate),
+    (.kubernetesMount, .kubernetesTokenFile), (.kubernetesRole, .kubernetesTokenFile),
+    (.kubernetesAudience, .kubernetesTokenFile), (.appRoleID, .appRoleWrappingFile),
+    (.appRoleWrappingFile, .appRoleID), (.appRoleMount, .appRoleID),
+  ]
 
   /// Where the agent of these settings is asked.
   static func socketPath(_ session: SessionSettings) -> String {

@@ -99,8 +99,9 @@ struct StatusCommand: ParsableCommand {
     commandName: "status",
     abstract: "Say whether this node is licensed: since when, why not, how much time is left.",
     discussion: """
-      Asks the agent that runs here, as root. Without one it says what the last one left behind, and ends with 3. \
-      Settings that are wrong are said too, and end it with 1.
+      Asks the agent that runs here, as root, and ends with 0 whatever it answers; for programs `licensed` stands in \
+      --format json. Without an agent it says what the last one left behind, and ends with 3. Settings that are wrong \
+      are said too, and end it with 1.
       """)
 
   @Option(help: "How to print it.")
@@ -117,8 +118,9 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain",
     abstract: "Say the same as status with every check, in the order in which each relies on the one before.",
     discussion: """
-      Asks the agent that runs here, as root. Without one it says what the last one left behind, and ends with 3. \
-      Settings that are wrong are said too, and end it with 1.
+      Asks the agent that runs here, as root, and ends with 0 whatever it answers; for programs `licensed` stands in \
+      --format json. Without an agent it says what the last one left behind, and ends with 3. Settings that are wrong \
+      are said too, and end it with 1.
       """)
 
   @Option(help: "How to print it.")

@@ -14,6 +14,7 @@ struct LLNode: AsyncParsableCommand {
       Exit codes: 0 ready, 1 the input is wrong (every finding on stderr as FILE:LINE:COL: error: text), 2 usage, \
       3 not ready with --once, or the environment failed.
       """,
+    version: "0.1.0",
     subcommands: [
       PKIReadyCommand.self, AddOnsCommand.self, CiliumReadyCommand.self, OpenBaoReadyCommand.self,
       BootstrapGateCommand.self, BootstrapConfirmCommand.self,

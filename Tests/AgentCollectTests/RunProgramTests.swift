@@ -25,7 +25,7 @@ struct RunProgramTests {
     #expect(!status.output.isEmpty)
     var answer: [String: Any]?
     // The first dial waits for a random moment of two seconds.
-    for _ in 0..<20 where answer?["fault"] == nil {
+    for _ in 0..<100 where answer?["fault"] == nil {
       let explained = try agent.ask("explain", ["--format", "json"])
       answer = try JSONSerialization.jsonObject(with: Data(explained.output.utf8)) as? [String: Any]
       usleep(300_000)
@@ -111,6 +111,21 @@ struct RunProgramTests {
     for key in ["Operator=", "OperatorAnchor=", "Address=", "Anchor=", "Role=", "IssuerAnchor="] {
       #expect(run.errors.contains("without \(key)"), "\(run.errors)")
     }
+  }
+
+  @Test("half of a login, and an OpenBao of which nothing is wanted, are findings and not ignored")
+  func halfLogin() throws {
+    let folder = try TemporaryFolder()
+    let login = "LoginCertificate=/a.pem\nAppRoleID=a\nKubernetesRole=b\n"
+    let file = try folder.write("[OpenBao]\nAddress=https://127.0.0.1\n\(login)", to: "ll-agent.conf").path
+    let run = try Command([BuiltProgram.path("ll-agent"), "run", "--config", file], seconds: 60)
+    #expect(run.status == 1)
+    for words in [
+      "[OpenBao] without Mount= (LL_OPENBAO_MOUNT)",
+      "[OpenBao] LoginCertificate= without LoginKey= (LL_OPENBAO_LOGIN_KEY)",
+      "[OpenBao] AppRoleID= without AppRoleWrappingFile= (LL_OPENBAO_APP_ROLE_WRAPPING_FILE)",
+      "[OpenBao] KubernetesRole= without KubernetesTokenFile= (LL_OPENBAO_KUBERNETES_TOKEN_FILE)",
+    ] { #expect(run.errors.contains(words), "\(run.errors)") }
   }
 
   @Test("enroll without an issuer says what the settings need, and ends with 3")

@@ -38,6 +38,14 @@ struct ComparisonTests {
       what: "another chassis", replacing: ["chassis_serial = D5RK02": "chassis_serial = D5RK99"],
       verdict: .changed([.chassisSerial])),
     Case(what: "another TPM", key: [1], verdict: .changed([.tpmEndorsementKey])),
+    Case(
+      what: "a virtual TPM made again, on a machine that tells little else",
+      without: ["board_serial", "chassis_serial"],
+      key: [1], verdict: .changed([.tpmEndorsementKey])),
+    Case(
+      what: "another firmware's UUID on a machine without serial numbers and TPM",
+      replacing: [uuid: otherUUID], without: ["board_serial", "chassis_serial"], key: nil,
+      verdict: .changed([.productUUID])),
     Case(what: "the TPM switched off", key: nil, verdict: .sameMachine),
     Case(what: "files that cannot be read", without: ["devices/virtual/dmi/id/"], verdict: .sameMachine),
     Case(

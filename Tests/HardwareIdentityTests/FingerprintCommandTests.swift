@@ -108,6 +108,8 @@ struct FingerprintCommandTests {
       [Self.program, "fingerprint", "--rootfs", tree.path, "--tcti", "device:/nonexistent/tpm"], seconds: 60)
     #expect(shown.status == 0)
     #expect(shown.output.contains("5 of 6 facts"))
+    let nonsense = try Command([Self.program, "fingerprint", "--rootfs", tree.path, "--tcti", "foo"], seconds: 60)
+    #expect(nonsense.status == 2)
   }
 
   @Test(

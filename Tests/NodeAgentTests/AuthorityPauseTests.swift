@@ -40,7 +40,7 @@ struct AuthorityPauseTests {
           asked.withLock { $0.append(ContinuousClock.now) }
           throw IdentityError.authority(.rateLimited(seconds: 2))
         },
-        apply: { _ in }, publish: { _ in }, welcomed: { _ in }, alive: {}),
+        apply: { _ in }, publish: { _ in }, taken: { _ in }, alive: {}),
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, random: Earliest())
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await session.run() }

@@ -47,10 +47,12 @@ struct LoopTaskExecutorTests {
         try await Task.sleep(for: .milliseconds(80), clock: .suspending)
       }
       let order = Order()
+      // From one moment, which comes when all of them sleep: whoever begins late on a busy machine ends in its turn.
+      let start = ContinuousClock.now + .milliseconds(500)
       await withTaskGroup(of: Void.self) { group in
         for index in (0..<20).reversed() {
           group.addTask {
-            try? await Task.sleep(for: .milliseconds(20 * index), clock: .continuous)
+            try? await Task.sleep(until: start + .milliseconds(20 * index), clock: .continuous)
             order.ended.withLock { $0.append(index) }
           }
         }

@@ -37,9 +37,9 @@ private final class Record: Sendable {
   var welcomes: Int { content.withLock { $0.welcomes } }
   var hellos: [Lowlayer_Agent_V1_Hello] { messages.filter { $0.hello.instance.count == 16 }.map(\.hello) }
 
-  /// Whether `condition` came to hold within ten seconds.
+  /// Whether `condition` came to hold within half a minute.
   func sees(_ condition: @Sendable (Record) -> Bool) async -> Bool {
-    for _ in 0..<1000 {
+    for _ in 0..<3000 {
       if condition(self) { return true }
       try? await Task.sleep(for: .milliseconds(10))
     }
@@ -100,7 +100,7 @@ struct OperatorSessionTests {
             offer: { next in .with { $0.nextKey = next } },
             answer: { _, data, _ in .with { $0.keySignature = Data(data.bytes) } })
         },
-        apply: { record.add($0) }, publish: { record.add($0) }, welcomed: { _ in record.welcome() }, alive: {}),
+        apply: { record.add($0) }, publish: { record.add($0) }, taken: { _ in record.welcome() }, alive: {}),
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, random: Zero())
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await session.run() }
@@ -117,9 +117,11 @@ struct OperatorSessionTests {
     try await run(answering: { message, writer in
       switch message.message {
       case .hello:
-        try await writer.write(scripted.welcome(interval: 100, lease: 2000))
+        // Two heartbeats that a busy machine answers late end a session: these are a second apart.
+        try await writer.write(scripted.welcome(interval: 1000, lease: 20_000))
         try await writer.write(try scripted.grant())
-      case .heartbeat(let heartbeat): try await writer.write(scripted.acknowledge(heartbeat.sequence, remaining: 2000))
+      case .heartbeat(let heartbeat):
+        try await writer.write(scripted.acknowledge(heartbeat.sequence, remaining: 20_000))
       default: break
       }
       return true
@@ -275,21 +277,22 @@ struct OperatorSessionTests {
     let own = Mutex((replies: 0, isEarly: false))
     try await run(answering: { message, writer in
       switch message.message {
-      case .hello: try await writer.write(scripted.welcome(attests: true, interval: 100, lease: 2000))
+      case .hello: try await writer.write(scripted.welcome(attests: true, interval: 1000, lease: 20_000))
       case .attestationOffer(let offer):
         if offer.nextKey { own.withLock { $0.isEarly = $0.isEarly || $0.replies == 0 } }
         // Longer than heartbeats are apart: what is acknowledged meanwhile says nothing of the key.
-        if !offer.nextKey { try await Task.sleep(for: .milliseconds(400)) }
+        if !offer.nextKey { try await Task.sleep(for: .milliseconds(1200)) }
         try await writer.write(challenge)
       case .challengeReply: own.withLock { $0.replies += 1 }
       case .heartbeat(let heartbeat):
         let isSeated = own.withLock { $0.replies > 0 }
-        try await writer.write(scripted.acknowledge(heartbeat.sequence, remaining: isSeated ? 2000 : 0))
+        try await writer.write(scripted.acknowledge(heartbeat.sequence, remaining: isSeated ? 20_000 : 0))
       default: break
       }
       return true
     }) { session, record in
-      #expect(await record.sees { $0.welcomes == 1 })
+      // Sent after the Welcome.
+      #expect(await record.sees { $0.messages.contains { $0.heartbeat.sequence == 1 } })
       #expect(await session.offerNext(holding: []) == .judged)
       #expect(own.withLock { $0 } == (replies: 2, isEarly: false))
       let offers = record.messages.compactMap { message -> Bool? in

@@ -5,6 +5,7 @@ import GRPCNIOTransportHTTP2Posix
 import LicenseProtocol
 import NIOCore
 import NIOPosix
+import NIOSSL
 import NodeIdentity
 import SwiftASN1
 import SwiftProtobuf
@@ -70,9 +71,50 @@ private struct Greeter: Lowlayer_Agent_V1_OperatorService.SimpleServiceProtocol 
   }
 }
 
+/// What a server saw of a client: how many certificates, and how many bytes after the handshake.
+private final class Sightings: Sendable {
+  private let counts = Mutex((certificates: 0, bytes: 0))
+
+  func add(certificates: Int = 0, bytes: Int = 0) {
+    counts.withLock {
+      $0.certificates += certificates
+      $0.bytes += bytes
+    }
+  }
+
+  var isEmpty: Bool { counts.withLock { $0 == (certificates: 0, bytes: 0) } }
+}
+
+/// Counts what comes out of TLS, and hangs up.
+private final class SightingHandler: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+
+  private let sightings: Sightings
+
+  init(_ sightings: Sightings) { self.sightings = sightings }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    sightings.add(bytes: unwrapInboundIn(data).readableBytes)
+    context.close(promise: nil)
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
+
 @Suite("The way to the operator", .timeLimit(.minutes(2)))
 struct OperatorTLSTests {
   private static let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+
+  /// What a node shows that `issuer` knows.
+  private static func credentials(of issuer: Issuer) throws -> SessionCredentials {
+    let key = try NodeKey.makeForFile()
+    let leaf = try issuer.leaf(key.publicKey, names: [.dnsName("worker-1")], for: .clientAuth)
+    return SessionCredentials(
+      shown: try NodeCertificate(key: key, chain: [leaf]), certificate: try leaf.der, keys: [],
+      identity: SessionIdentity(
+        instance: [UInt8](repeating: 3, count: 16), agentVersion: "1", assurance: .fileKey, hardware: .init()),
+      offer: { _ in .init() }, answer: { _, _, _ in .init() })
+  }
 
   /// What the operator said to a node that dialled `name` and believes `anchor`, where the server's certificate is for
   /// `operator.test` and 127.0.0.1.
@@ -94,13 +136,7 @@ struct OperatorTLSTests {
     let folder = try TemporaryFolder()
     let anchor = trustingOther ? other.certificate : issuer.certificate
     let anchors = try folder.write(try anchor.serializeAsPEM().pemString, to: "anchors.pem").path
-    let key = try NodeKey.makeForFile()
-    let leaf = try issuer.leaf(key.publicKey, names: [.dnsName("worker-1")], for: .clientAuth)
-    let credentials = SessionCredentials(
-      shown: try NodeCertificate(key: key, chain: [leaf]), certificate: try leaf.der, keys: [],
-      identity: SessionIdentity(
-        instance: [UInt8](repeating: 3, count: 16), agentVersion: "1", assurance: .fileKey, hardware: .init()),
-      offer: { _ in .init() }, answer: { _, _, _ in .init() })
+    let credentials = try Self.credentials(of: issuer)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let heard = Mutex(("", false))
     let result: Result<Void, any Error>
@@ -159,5 +195,57 @@ struct OperatorTLSTests {
   @Test("without a name the address itself has to be in the certificate")
   func address() async throws {
     #expect(try await dial(name: nil).0 == "hello")
+  }
+
+  @Test("an operator that speaks no TLS 1.3 is refused in words, and sees neither the node's certificate nor a Hello")
+  func oldVersion() async throws {
+    let issuer = try Issuer("platform")
+    let key = P256.Signing.PrivateKey()
+    let leaf = try issuer.leaf(
+      Certificate.PublicKey(key.publicKey), names: [.dnsName("operator.test")], for: .serverAuth)
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: [.certificate(try NIOSSLCertificate(bytes: try leaf.der, format: .der))],
+      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(key.derRepresentation), format: .der)))
+    configuration.maximumTLSVersion = .tlsv12
+    configuration.certificateVerification = .noHostnameVerification
+    configuration.trustRoots = .certificates([try NIOSSLCertificate(bytes: try issuer.certificate.der, format: .der)])
+    configuration.applicationProtocols = ["h2"]
+    let context = try NIOSSLContext(configuration: configuration)
+    let sightings = Sightings()
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let listener = try await ServerBootstrap(group: group)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandlers(
+            NIOSSLServerHandler(
+              context: context,
+              customVerificationCallback: { certificates, promise in
+                sightings.add(certificates: certificates.count)
+                promise.succeed(.certificateVerified)
+              }),
+            SightingHandler(sightings))
+        }
+      }
+      .bind(host: "127.0.0.1", port: 0).get()
+    let folder = try TemporaryFolder()
+    let anchors = try folder.write(try issuer.certificate.serializeAsPEM().pemString, to: "anchors.pem").path
+    let credentials = try Self.credentials(of: issuer)
+    let connector = OperatorConnector.tls(
+      to: OperatorEndpoint(
+        host: "127.0.0.1", port: listener.localAddress?.port ?? 0, name: "operator.test", anchors: anchors,
+        tokenFile: nil), group: group, now: Self.now)
+    let end = await #expect(throws: SessionEnd.self) {
+      try await connector.withService(credentials) { service, _ in
+        try await service.session(
+          requestProducer: { try await $0.write(.with { $0.hello.instance = Data([1]) }) },
+          onResponse: { response in for try await _ in response.messages {} })
+      }
+    }
+    try await listener.close()
+    try await group.shutdownGracefully()
+    #expect(end == .unverified("it does not speak TLS 1.3, which the license protocol asks for"))
+    #expect(sightings.isEmpty)
+    // Read for the connection.
+    withExtendedLifetime(folder) {}
   }
 }

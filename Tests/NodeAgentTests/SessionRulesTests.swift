@@ -281,6 +281,43 @@ struct SessionRulesTests {
     #expect(sent(rules.receive(.with { $0.metricsAck.sequence = 2 })).isEmpty)
   }
 
+  @Test("a reading that comes between two sessions is the first report of the next")
+  func reportBetween() {
+    var rules = SessionRules.scripted(clocks, disk: disk)
+    _ = rules.begin()
+    _ = rules.receive(scripted.welcome())
+    rules.closed(.stopped)
+    #expect(rules.report([7], conditions: []).isEmpty)
+    _ = rules.begin()
+    let sent = rules.receive(scripted.welcome()).compactMap { step -> [UInt8]? in
+      if case .send(.metricsReport(let report)) = step { Array(report.snapshotJson) } else { nil }
+    }
+    #expect(sent == [[7]])
+  }
+
+  @Test("readings that are longer than a message may be are not sent, which is said once, and the session goes on")
+  func longReport() {
+    var rules = SessionRules.scripted(clocks, disk: disk)
+    _ = rules.begin()
+    _ = rules.receive(scripted.welcome())
+    let tooLong = [UInt8](repeating: 0x20, count: ReportQueue.longestSnapshot + 1)
+    let said = rules.report(tooLong, conditions: [])
+    guard case .note(let words) = said.first, said.count == 1 else {
+      Issue.record("\(said.count) steps")
+      return
+    }
+    #expect(words.contains("they are not reported"))
+    #expect(rules.report(tooLong, conditions: []).isEmpty)
+    let longest = rules.report(Array(tooLong.dropLast()), conditions: [])
+    guard case .send(.metricsReport(let report)) = longest.first else {
+      Issue.record("\(longest.count) steps")
+      return
+    }
+    var message = NodeMessage()
+    message.metricsReport = report
+    #expect((try? message.serializedBytes() as [UInt8])?.count ?? .max <= 1 << 20)
+  }
+
   @Test("ten thousand heartbeats leave nothing behind")
   func longSession() throws {
     var rules = SessionRules.scripted(clocks, disk: disk)

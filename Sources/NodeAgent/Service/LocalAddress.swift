@@ -1,3 +1,5 @@
+import Glibc
+
 /// Where the local HTTP server listens: one address of this machine and a port.
 public struct LocalAddress: Sendable, Hashable, CustomStringConvertible {
   /// An IPv4 or IPv6 address in text form, without brackets.
@@ -15,14 +17,15 @@ public struct LocalAddress: Sendable, Hashable, CustomStringConvertible {
     var host = text[..<colon]
     if host.hasPrefix("["), host.hasSuffix("]") {
       host = host.dropFirst().dropLast()
-      guard host.contains(":"), Self.isHexadecimal(host) else { return nil }
-      // `::`, however many zeros it is written with.
-      guard host.contains(where: { $0 != ":" && $0 != "0" }) else { return nil }
+      // `::`, however it is written, and IPv4's, however it is mapped.
+      var address = in6_addr()
+      guard inet_pton(AF_INET6, String(host), &address) == 1 else { return nil }
+      let bytes = withUnsafeBytes(of: &address) { Array($0) }
+      guard bytes.contains(where: { $0 != 0 }), !bytes.starts(with: Self.mapped) || bytes.suffix(4) != [0, 0, 0, 0]
+      else { return nil }
     } else {
-      let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-      guard parts.count == 4, parts.allSatisfy({ UInt8($0) != nil }), parts.contains(where: { UInt8($0) != 0 }) else {
-        return nil
-      }
+      var address = in_addr()
+      guard inet_pton(AF_INET, String(host), &address) == 1, address.s_addr != 0 else { return nil }
     }
     self.host = String(host)
     self.port = Int(port)
@@ -31,14 +34,6 @@ public struct LocalAddress: Sendable, Hashable, CustomStringConvertible {
   /// As it was read.
   public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
-  private static func isHexadecimal(_ host: Substring) -> Bool {
-    host.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-        UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: ":"), UInt8(ascii: "."):
-        true
-      default: false
-      }
-    }
-  }
+  /// `::ffff:0:0/96`. Source: RFC 4291, 2.5.5.2.
+  private static let mapped: [UInt8] = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF]
 }

@@ -36,23 +36,32 @@ extension OperatorConnector {
       let verifier = try PeerVerifier(anchors: anchors, name: endpoint.peerName, now: now)
       let handshake = Handshake()
       let verify = verifier.callback { handshake.refused($0.description) }
-      let security = HTTP2ClientTransport.Posix.TransportSecurity.mTLS(
-        certificateChain: shown.chainDER.map { .bytes($0, format: .der) }, privateKey: .customPrivateKey(shown.key)
-      ) {
-        $0.trustRoots = .certificates(shown.anchorsDER.map { .bytes($0, format: .der) })
-        $0.serverCertificateVerification = .fullVerification
-        $0.customVerificationCallback = { certificates, promise in
-          if let leaf = try? certificates.first?.toDERBytes() { handshake.shown(leaf) }
-          verify(certificates, promise)
-        }
-      }
+      var configuration = shown.clientConfiguration
+      configuration.applicationProtocols = ["h2"]
+      let context = try NIOSSLContext(configuration: configuration)
+      let name = endpoint.name ?? (endpoint.isAddress ? nil : endpoint.host)
       var config = HTTP2ClientTransport.Posix.Config.defaults
-      config.http2.authority = endpoint.name ?? (endpoint.isAddress ? nil : endpoint.host)
+      config.http2.authority = name
       // The window of eight mebibytes is for streams of bytes; here are small messages.
       config.http2.targetWindowSize = 256 << 10
       config.connection.keepalive = .init(time: .seconds(20), timeout: .seconds(10), allowWithoutCalls: false)
+      // gRPC's own TLS offers 1.2 too and has no setting for it: the certificate would be shown, in the clear, before
+      // anybody could look at the version.
+      config.channelDebuggingCallbacks.onCreateTCPConnection = { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let handler = try NIOSSLClientHandler(
+            context: context, serverHostname: name,
+            customVerificationCallbackWithMetadata: { certificates, promise in
+              if let leaf = try? certificates.first?.toDERBytes() { handshake.shown(leaf) }
+              verify(certificates, promise)
+            })
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.addHandler(handler, position: .first)
+          try pipeline.addHandler(TLSVersionFault { handshake.refused($0) }, position: .after(handler))
+        }
+      }
       let transport = try HTTP2ClientTransport.Posix(
-        target: endpoint.target, transportSecurity: security, config: config, eventLoopGroup: group)
+        target: endpoint.target, transportSecurity: .customSecure, config: config, eventLoopGroup: group)
       do {
         try await Self.use(transport, body) { Peer(certificate: handshake.certificate) }
       } catch {

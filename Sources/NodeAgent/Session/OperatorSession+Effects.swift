@@ -7,8 +7,10 @@ extension OperatorSession {
     var apply: @Sendable (OperatedSettings) -> Void
     /// The license, or what else is known of the session, may have changed.
     var publish: @Sendable (SessionView) -> Void
-    /// The operator welcomed a session that showed these.
-    var welcomed: @Sendable (SessionCredentials) async -> Void
+    /// The operator takes the key of a session that shows these. Before that nothing of the node's is given up.
+    var taken: @Sendable (SessionCredentials) async -> Void
+    /// A session that showed these ended before that; what speaks against them.
+    var untaken: @Sendable (SessionCredentials, CertificateObjection) async -> Void = { _, _ in }
     /// The loop lives.
     var alive: @Sendable () -> Void
   }

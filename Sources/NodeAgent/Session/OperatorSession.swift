@@ -12,17 +12,15 @@ actor OperatorSession {
   static let farewell = Duration.seconds(5)
   /// What dialling may take, with the TLS handshake.
   static let dialLimit = Duration.seconds(20)
-  /// What the operator may take to judge a next key: as long as its challenge holds.
-  static let nextKeyLimit = Duration.seconds(60)
 
-  private var rules: SessionRules
+  var rules: SessionRules
   private var connector: OperatorConnector
   private let effects: Effects
   private let log: Logger
   private var backoff = ReconnectBackoff()
   private var random: any RandomNumberGenerator
 
-  private var credentials: SessionCredentials?
+  var credentials: SessionCredentials?
   private var outbox: AsyncStream<NodeMessage>.Continuation?
   private var stream: Task<Void, any Error>?
   private var over: AsyncStream<Never>.Continuation?
@@ -34,8 +32,9 @@ actor OperatorSession {
   private var isStopping = false
   private var isConnected = false
   private var isOfferingNext = false
-  private var nextKey: NextKeyOffer?
-  private var proof = KeyProof.settled
+  var nextKey: NextKeyOffer?
+  var proof = KeyProof.settled
+  private var reception = CertificateReception()
   private var preparing: Preparation?
   private var lastEnd: SessionEnd?
   private var shown: LicenseStanding.Kind?
@@ -106,52 +105,6 @@ actor OperatorSession {
     pause?.cancel()
   }
 
-  /// Offers the key that the node changes to next over the session that there is, and waits for what the operator makes
-  /// of it: for at most ``nextKeyLimit``. Where the session's own key is being judged, that comes first.
-  /// - Parameter keys: the digests of all keys that are the node's now.
-  func offerNext(holding keys: Set<[UInt8]>) async -> NextKeyVerdict {
-    rules.hold(keys)
-    guard rules.isOpen, nextKey == nil, let credentials else { return .noSession }
-    let limit = Task {
-      try await Task.sleep(for: Self.nextKeyLimit, clock: .continuous)
-      settleNext(.unanswered)
-    }
-    let verdict = await withCheckedContinuation { verdict in
-      nextKey = NextKeyOffer(verdict: verdict)
-      if proof == .settled { offer(credentials, next: true) }
-    }
-    limit.cancel()
-    return verdict
-  }
-
-  private func settleNext(_ verdict: NextKeyVerdict) {
-    guard let offer = nextKey else { return }
-    nextKey = nil
-    offer.verdict.resume(returning: verdict)
-  }
-
-  /// The reply to the challenge is sent. Messages are judged in their order, so that a heartbeat's acknowledgement says
-  /// that the reply before it was judged too; a refusal that comes first says how.
-  private func awaitVerdict() {
-    guard nextKey != nil, let (sequence, steps) = rules.inquire() else { return }
-    nextKey?.heartbeat = sequence
-    perform(steps)
-  }
-
-  private func hearVerdict(_ message: OperatorMessage) {
-    switch message.message {
-    case .leaseAck(let acknowledgement):
-      if let heartbeat = nextKey?.heartbeat, acknowledgement.sequence >= heartbeat { settleNext(.judged) }
-      guard proof.isSettled(by: acknowledgement) else { return }
-      proof = .settled
-      if let credentials, nextKey?.isShown == false { offer(credentials, next: true) }
-    case .refusal(let refusal) where refusal.reason.isAboutKeys:
-      // It speaks of the session's own key where the next one was not shown yet.
-      settleNext(nextKey?.isShown == true ? .refused(Words.of(refusal.message)) : .noSession)
-    default: break
-    }
-  }
-
   /// The node's own settings are others now.
   func reload(_ settings: OperatedSettings) { perform(rules.reload(settings)) }
 
@@ -197,7 +150,7 @@ actor OperatorSession {
   /// One session, from the dial to its end.
   private func session() async -> SessionEnd {
     rules.dialing()
-    (ending, proof) = (nil, .settled)
+    (ending, proof, reception) = (nil, .settled, CertificateReception())
     number += 1
     let number = number
     show()
@@ -225,6 +178,7 @@ actor OperatorSession {
     let stream = Task {
       defer { over.finish() }
       try await connector.withService(credentials) { service, peer in
+        await self.dialled(peer, in: number)
         try await service.session(
           requestProducer: { writer in
             await self.opened(peer(), in: number)
@@ -252,33 +206,44 @@ actor OperatorSession {
     settleNext(.noSession)
     outbox.finish()
     (self.stream, self.over, self.outbox, self.credentials, self.answers) = (nil, nil, nil, nil, nil)
-    // A peer that is gone does not answer the end of TLS: that is not waited for.
-    if let ending { return ending }
-    switch await stream.result {
-    case .success: return .lost("the operator hung up")
-    case .failure(let end as SessionEnd): return end
-    case .failure(let error as RPCError): return .lost(error.sentence)
-    case .failure(let error): return .lost(Words.of("\(error)"))
+    let end: SessionEnd
+    if let ending {
+      // A peer that is gone does not answer the end of TLS: that is not waited for.
+      end = ending
+    } else {
+      let result = await stream.result
+      reception.ended(result)
+      end = SessionEnd(of: result)
     }
+    if let objection = reception.objection(at: end) { await effects.untaken(credentials, objection) }
+    return end
+  }
+
+  private func dialled(_ peer: @escaping @Sendable () -> OperatorConnector.Peer, in number: UInt64) {
+    if number == self.number { reception.dialled(peer) }
   }
 
   private func opened(_ peer: OperatorConnector.Peer, in number: UInt64) {
     guard number == self.number, let credentials, ending == nil else { return }
     self.peer = peer
     isConnected = true
+    reception.opened()
     perform(rules.opened(as: credentials.identity))
     show()
   }
 
   private func received(_ message: OperatorMessage, in number: UInt64) async {
     guard number == self.number else { return }
-    let wasOpen = rules.isOpen
     let steps = rules.receive(message)
+    reception.heard(message)
     if case .leaseAck = message.message { backoff.succeeded() }
     hearVerdict(message)
     perform(steps)
     show()
-    if !wasOpen, rules.isOpen, let credentials { await effects.welcomed(credentials) }
+    // A session that has to show its keys is none before they are judged.
+    guard !reception.isTaken, rules.isOpen, proof == .settled, let credentials else { return }
+    reception.taken()
+    await effects.taken(credentials)
   }
 
   private func hungUp(in number: UInt64) { if number == self.number { outbox?.finish() } }
@@ -288,7 +253,7 @@ actor OperatorSession {
     finish(.lost("no connection within \(Self.dialLimit.components.seconds) s"))
   }
 
-  private func perform(_ steps: [SessionStep]) {
+  func perform(_ steps: [SessionStep]) {
     for step in steps {
       switch step {
       case .send(let content): outbox?.yield(NodeMessage.with { $0.message = content })
@@ -319,7 +284,7 @@ actor OperatorSession {
     }
   }
 
-  private func offer(_ credentials: SessionCredentials, next: Bool) {
+  func offer(_ credentials: SessionCredentials, next: Bool) {
     if next {
       nextKey?.isShown = true
     } else {
@@ -372,6 +337,7 @@ actor OperatorSession {
 
   private func fail(_ what: String, _ error: any Error) {
     guard !Task.isCancelled else { return }
+    reception.cannotAnswer("\(what): \(error)")
     perform(rules.end(.unable("\(what): \(error)")))
   }
 

@@ -4,6 +4,10 @@ import SwiftProtobuf
 
 /// The reports of one session: at most one in flight, and of those that wait only the newest is kept.
 struct ReportQueue: Hashable {
+  /// The longest snapshot that is sent, in bytes: a message of the node is at most 1 MiB (docs/license-protocol.md), and
+  /// the rest of it is less than 4 KiB.
+  static let longestSnapshot = (1 << 20) - (4 << 10)
+
   private var sequence: UInt64 = 0
   private var isOpen = false
   private var inFlight: UInt64?

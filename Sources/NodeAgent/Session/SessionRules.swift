@@ -29,6 +29,7 @@ struct SessionRules {
   private var isUnproven = true
   private var conditions: [Lowlayer_Agent_V1_Condition] = []
   private var reports = ReportQueue()
+  private var isReportTooLong = false
 
   /// The rules of a node called `nodeName`, which has the keys with these digests (SHA-256 of SubjectPublicKeyInfo).
   init(
@@ -113,6 +114,8 @@ struct SessionRules {
   /// The session is over, whoever ended it.
   mutating func closed(_ end: SessionEnd) {
     isOver = true
+    // A reading that comes meanwhile waits for the next session.
+    reports.close()
     _ = license.handle(.disconnected(end.description), at: clock.now())
   }
 
@@ -148,6 +151,18 @@ struct SessionRules {
   /// A snapshot was taken: the newest waits until the last one was acknowledged.
   mutating func report(_ snapshot: [UInt8], conditions: [Lowlayer_Agent_V1_Condition]) -> [SessionStep] {
     self.conditions = conditions
+    // A message that is longer would end the session, and each one after it.
+    guard snapshot.count <= ReportQueue.longestSnapshot else {
+      defer { isReportTooLong = true }
+      return isReportTooLong
+        ? []
+        : [
+          .note(
+            "the readings are \(snapshot.count) bytes, and the operator takes \(ReportQueue.longestSnapshot): they are not "
+              + "reported")
+        ]
+    }
+    isReportTooLong = false
     let report = reports.add(snapshot, bootTime: clock.now().nanoseconds)
     return report.map { [.send(.metricsReport($0))] } ?? []
   }

@@ -4,7 +4,7 @@ import LicenseProtocol
 /// What an operator's `ConfigDelta` makes of the configurations that are applied now.
 struct ConfigurationDelta {
   /// The most configurations that a node keeps.
-  static let most = 64
+  static let most = ConfigurationLimits.names
 
   private let message: Lowlayer_Agent_V1_ConfigDelta
 
@@ -18,7 +18,7 @@ struct ConfigurationDelta {
     var next = current
     for name in message.removed where next.removeValue(forKey: name) == nil { throw .unknown(name) }
     for resource in message.set {
-      guard Self.isName(resource.name) else { throw .name(resource.name) }
+      guard ConfigurationLimits.isName(resource.name) else { throw .name(resource.name) }
       guard resource.version > 0 else { throw .version(resource.name) }
       guard resource.body.count <= OperatedSettingsReader.longest else { throw .size(resource.name) }
       next[resource.name] = .init(version: resource.version, body: Array(resource.body))
@@ -30,19 +30,6 @@ struct ConfigurationDelta {
       throw .body(error)
     }
     return next
-  }
-
-  /// Lower case letters, digits, dots and dashes, at most 64: it is shown to people and kept in a file.
-  private static func isName(_ name: String) -> Bool {
-    !name.isEmpty && name.utf8.count <= 64
-      && name.utf8.allSatisfy {
-        switch $0 {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
-          UInt8(ascii: "."):
-          true
-        default: false
-        }
-      }
   }
 }
 

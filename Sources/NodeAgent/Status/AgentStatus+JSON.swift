@@ -32,6 +32,8 @@ extension AgentStatus {
 
   private func words(of check: LicenseCheck, _ outcome: LicenseCheck.Outcome, _ license: LicenseStatus) -> String {
     switch check {
+    // Nobody has counted since.
+    case .connection where !isRunning: return "not connected to \(licenseOperator)"
     case .connection:
       let state = license.connection == .connected ? "connected to" : "not connected to"
       return "\(state) \(licenseOperator) for \(license.connectionAge.words)"

@@ -84,7 +84,9 @@ extension MetricWriter {
     for phase in reading.pods { sample(MetricValue(Int64(phase.count)), MetricLabel("phase", phase.name)) }
     family("lowlayer_kubelet_running_pods", .gauge, "Pods with running containers.")
     sample(reading.runningPods.map { MetricValue(Int64($0)) })
-    family("lowlayer_certificate_not_after_seconds", .gauge, "When a certificate ends, in seconds since 1970.")
+    family(
+      "lowlayer_kubelet_certificate_not_after_timestamp_seconds", .gauge,
+      "When a certificate ends, in seconds since 1970.")
     for certificate in reading.certificates {
       sample(MetricValue(certificate.notAfter), MetricLabel("certificate", certificate.name))
     }
