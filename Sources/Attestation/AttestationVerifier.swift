@@ -98,7 +98,7 @@ public struct AttestationVerifier: Sendable {
     let isRegistered = anchors.hasRegistered(evidence.endorsementKey)
     guard !evidence.endorsementCertificates.isEmpty else {
       guard isRegistered else { throw .endorsementKeyUnproven }
-      return (.hardwareTPM, .registered)
+      return (.hardwareTPM, .registered(despite: []))
     }
     var certificates: [Certificate] = []
     for der in evidence.endorsementCertificates {
@@ -106,7 +106,7 @@ public struct AttestationVerifier: Sendable {
         certificates.append(try Certificate(derEncoded: der))
       } catch {
         // A vendor's odd encoding is no reason to refuse what was registered by hand.
-        if isRegistered { return (.hardwareTPM, .registered) }
+        if isRegistered { return (.hardwareTPM, .registered(despite: [])) }
         throw .malformed("the endorsement key's certificate", "\(error)")
       }
     }
@@ -115,17 +115,19 @@ public struct AttestationVerifier: Sendable {
       ConstantTime.isEqual(leaf.publicKeyInfo, key)
     else { throw .endorsementCertificateKey }
     let intermediates = Array(certificates.dropFirst()) + anchors.intermediates
+    var refused: [[Certificate]] = []
     // The platform's own authority is asked first: what it certified is virtual, whoever else vouches for it.
     for (roots, assurance) in [(anchors.virtualAuthorities, Assurance.virtualTPM), (anchors.vendorRoots, .hardwareTPM)]
     {
       let chain = EndorsementChain(roots: roots, intermediates: intermediates, now: now)
       switch await chain.verdict(leaf) {
       case .good(let chain): return (assurance, .certificate(chain: chain))
-      case .refused(let words) where !isRegistered: throw .endorsementCertificate(words)
-      case .refused, .unknownAuthority: continue
+      case .refused(let words, _) where !isRegistered: throw .endorsementCertificate(words)
+      case .refused(_, let chains): refused += chains
+      case .unknownAuthority: continue
       }
     }
     guard isRegistered else { throw .endorsementKeyUnproven }
-    return (.hardwareTPM, .registered)
+    return (.hardwareTPM, .registered(despite: refused))
   }
 }

@@ -17,8 +17,9 @@ struct EndorsementChain {
     case good([Certificate])
     /// No chain leads to a root.
     case unknownAuthority
-    /// A chain leads to a root, and is refused for this reason.
-    case refused(String)
+    /// A chain leads to a root, and is refused for this reason. These are all that do, leaf first: the signatures in
+    /// them are good.
+    case refused(String, [[Certificate]])
   }
 
   func verdict(_ leaf: Certificate) async -> Verdict {
@@ -34,7 +35,7 @@ struct EndorsementChain {
       // Each policy's words follow its type's name; the library's can quote whole certificates.
       let words = "\(first.policyFailureReason)"
       let reason = words.firstRange(of: "Policy: ").map { String(words[$0.upperBound...]) } ?? words
-      return .refused(String(reason.prefix(200)))
+      return .refused(String(reason.prefix(200)), failures.map { Array($0.chain) })
     }
   }
 }

@@ -18,8 +18,18 @@ public struct ProvenKeys: Sendable, Hashable {
     /// By this chain, the endorsement key's own certificate first and an anchor last. Whether any of it was revoked is not
     /// judged here: whoever has the lists looks there.
     case certificate(chain: [Certificate])
-    /// It was registered by hand.
-    case registered
+    /// It was registered by hand. These chains from the endorsement key's own certificate to an anchor are signed as
+    /// they should be and not good otherwise, run out for one; empty where it showed none that leads to an anchor.
+    case registered(despite: [[Certificate]])
+  }
+
+  /// Every chain from the endorsement key's own certificate, first, to an anchor, last. A maker that took any of it
+  /// back speaks against the key, whether it ran out too or not, and whoever registered it.
+  public var chains: [[Certificate]] {
+    switch proof {
+    case .certificate(let chain): [chain]
+    case .registered(let chains): chains
+    }
   }
 
   /// What the TPM calls its endorsement key.

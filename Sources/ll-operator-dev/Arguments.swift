@@ -33,21 +33,42 @@ enum Variable {
 
   static func path(_ name: String) throws -> String? { try text(name).map { try Path.absolute($0) } }
 
+  static func place(_ name: String) throws -> HostPort? { try text(name).map { try place($0, in: name) } }
+
   /// Several are separated by blanks.
   static func places(_ name: String) throws -> [HostPort] {
-    try (text(name) ?? "").split(separator: " ").map { word in
-      guard let place = HostPort(String(word)) else {
-        throw ValidationError("LL_\(name): \(word.debugDescription) is not HOST:PORT.")
-      }
-      return place
+    try (text(name) ?? "").split(separator: " ").map { try place(String($0), in: name) }
+  }
+
+  private static func place(_ text: String, in name: String) throws -> HostPort {
+    guard let place = HostPort(text) else {
+      throw ValidationError("LL_\(name): \(text.debugDescription) is not HOST:PORT.")
     }
+    return place
+  }
+}
+
+/// Settings that have to be said somewhere.
+enum NeededSettings {
+  /// Prints what nobody said, a line each; the error that ends the program then.
+  static func missing(_ words: [String]) -> Exit {
+    for words in words { Output.error.line("settings: error: \(words)") }
+    return .inputIsWrong
+  }
+
+  /// The same of flags that no settings file stands behind: those that are not said, nor is their variable.
+  static func unsaid(_ flags: [(name: String, isSaid: Bool)]) -> Exit {
+    missing(flags.filter { !$0.isSaid }.map { "without --\($0.name) (LL_\($0.name.uppercased()))" })
   }
 }
 
 /// The settings file.
 enum SettingsFile {
   /// What it says. Prints every finding; ends with ``Exit/inputIsWrong`` where one is an error.
-  static func read(_ path: String) throws -> PartialSettings {
+  /// - Parameter elsewhere: the keys of `[KeyServer]` that a flag or the environment gives.
+  static func read(
+    _ path: String, keyServer elsewhere: Set<OperatorSettingsReader.KeyServerKey>
+  ) throws -> PartialSettings {
     let bytes: [UInt8]
     do throws(OperatorError) {
       bytes = try OperatorFile.contents(path)
@@ -55,7 +76,7 @@ enum SettingsFile {
       Output.error.line(error.description)
       throw Exit.environment
     }
-    var reader = OperatorSettingsReader()
+    var reader = OperatorSettingsReader(keyServer: elsewhere)
     let settings = reader.read(bytes)
     var report = Report()
     report.add(contentsOf: reader.report, in: path)

@@ -10,24 +10,26 @@ struct KeyServerCommand: AsyncParsableCommand {
     abstract: "Answer operators as the key server does, from a file. It is a double, and is never shipped.",
     discussion: """
       Beside the signing key its public half is written, with .pub: operators are given that. SIGHUP reads the \
-      entitlements and the licensees again; where there is an error in them, nothing changes.
+      entitlements and the licensees again; where there is an error in them, nothing changes. SIGTERM ends it in ten \
+      seconds, a second one at once. What no flag says the environment may: LL_LISTEN for --listen, LL_SIGNING_KEY for \
+      --signing-key. Needed are --listen, --certificate, --key, --licensees and --entitlements.
       """)
 
   @Option(help: ArgumentHelp("Where to listen.", valueName: "HOST:PORT"), transform: Place.parsed)
-  var listen: HostPort
+  var listen: HostPort?
 
   @Option(help: ArgumentHelp("PEM: the serving certificate, leaf first.", valueName: "FILE"), transform: Path.absolute)
-  var certificate: String
+  var certificate: String?
 
   @Option(help: ArgumentHelp("PEM: its key.", valueName: "FILE"), transform: Path.absolute)
-  var key: String
+  var key: String?
 
   @Option(
     help: ArgumentHelp("The licensees: their issuers' self-signed twins.", valueName: "DIR"), transform: Path.absolute)
-  var licensees: String
+  var licensees: String?
 
   @Option(help: ArgumentHelp("What each licensee may.", valueName: "FILE"), transform: Path.absolute)
-  var entitlements: String
+  var entitlements: String?
 
   @Option(
     help: ArgumentHelp(
@@ -35,14 +37,12 @@ struct KeyServerCommand: AsyncParsableCommand {
       valueName: "FILE"), transform: Path.absolute)
   var signingKey: String?
 
-  @Option(help: ArgumentHelp("The common name in an operator's certificate.", valueName: "NAME"))
-  var operatorName = "ll-operator"
+  @Option(
+    help: ArgumentHelp("The common name in an operator's certificate. (default: ll-operator)", valueName: "NAME"))
+  var operatorName: String?
 
   mutating func run() async throws {
-    var settings = KeyServerDouble.Settings(
-      listen: listen, certificate: certificate, key: key, licensees: licensees, entitlements: entitlements,
-      signingKey: signingKey ?? entitlements + ".signing-key")
-    settings.operatorName = operatorName
+    let settings = try resolved()
     do {
       let server = try KeyServerDouble(settings) { EventLine.write($0) }
       let report = try server.reload()
@@ -59,5 +59,25 @@ struct KeyServerCommand: AsyncParsableCommand {
       Output.error.line(error.description)
       throw Exit.environment
     }
+  }
+
+  private func resolved() throws -> KeyServerDouble.Settings {
+    let listen = try listen ?? Variable.place("LISTEN")
+    let certificate = try certificate ?? Variable.path("CERTIFICATE")
+    let key = try key ?? Variable.path("KEY")
+    let licensees = try licensees ?? Variable.path("LICENSEES")
+    let entitlements = try entitlements ?? Variable.path("ENTITLEMENTS")
+    let signingKey = try signingKey ?? Variable.path("SIGNING_KEY")
+    guard let listen, let certificate, let key, let licensees, let entitlements else {
+      throw NeededSettings.unsaid([
+        ("listen", listen != nil), ("certificate", certificate != nil), ("key", key != nil),
+        ("licensees", licensees != nil), ("entitlements", entitlements != nil),
+      ])
+    }
+    var settings = KeyServerDouble.Settings(
+      listen: listen, certificate: certificate, key: key, licensees: licensees, entitlements: entitlements,
+      signingKey: signingKey ?? entitlements + ".signing-key")
+    if let name = operatorName ?? Variable.text("OPERATOR_NAME") { settings.operatorName = name }
+    return settings
   }
 }

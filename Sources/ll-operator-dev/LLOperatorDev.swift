@@ -11,6 +11,7 @@ struct LLOperatorDev: AsyncParsableCommand {
       Exit codes: 0 done, 1 the settings are wrong (every finding on stderr as FILE:LINE:COL: error: text), 2 usage, \
       3 the environment failed.
       """,
+    version: "0.1.0",
     subcommands: [RunCommand.self, KeyServerCommand.self, StatusCommand.self])
 
   static func main() async {

@@ -12,7 +12,7 @@ import X509
 @Suite(
   "Attestation on swtpm, certified by swtpm's own authority",
   .enabled(if: CertifiedTPM.areInstalled, "swtpm, swtpm_setup or tpm2-tools is not installed"), .serialized,
-  .timeLimit(.minutes(5)))
+  .timeLimit(.minutes(20)))
 struct AttestationTests {
   private let data = [UInt8](repeating: 0x5A, count: 32)
 

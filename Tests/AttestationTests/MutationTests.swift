@@ -13,7 +13,7 @@ import Testing
 @Suite(
   "One wrong bit, one wrong field",
   .enabled(if: CertifiedTPM.areInstalled, "swtpm, swtpm_setup or tpm2-tools is not installed"), .serialized,
-  .timeLimit(.minutes(5)))
+  .timeLimit(.minutes(20)))
 struct MutationTests {
   private let data = [UInt8](repeating: 0x5A, count: 32)
 

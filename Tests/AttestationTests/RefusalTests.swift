@@ -15,7 +15,7 @@ import X509
 @Suite(
   "Evidence and answers that are refused",
   .enabled(if: CertifiedTPM.areInstalled, "swtpm, swtpm_setup or tpm2-tools is not installed"), .serialized,
-  .timeLimit(.minutes(5)))
+  .timeLimit(.minutes(20)))
 struct RefusalTests {
   private let data = [UInt8](repeating: 0x5A, count: 32)
 

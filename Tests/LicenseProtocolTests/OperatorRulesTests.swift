@@ -245,6 +245,26 @@ struct CloneContestTests {
     }
   }
 
+  @Test("what is taken back of who passed: it has not passed, whoever else has not")
+  func disqualified() {
+    let now = CloneContestTests.start
+    for row in CloneContestTests.table where row.challenger == .passed {
+      var contest = CloneContest(
+        nodeName: "n", doubt: .clockBehind, hasIncumbent: row.incumbent != nil, at: now)
+      if let answer = row.incumbent, answer != .awaited { contest.take(answer, from: .incumbent, at: now) }
+      contest.take(.passed, from: .challenger, at: now)
+      contest.disqualify(.challenger, "its consent is gone")
+      let verdict = contest.verdict(at: now + .seconds(60))
+      #expect(verdict?.winner == (row.incumbent == .passed ? .incumbent : nil), "\(row)")
+      #expect(verdict?.fenced[.challenger]?.message.hasSuffix(": its consent is gone.") == true, "\(row)")
+    }
+    // Who has not passed has nothing to lose.
+    var contest = CloneContest(nodeName: "n", doubt: .clockBehind, hasIncumbent: true, at: now)
+    contest.disqualify(.challenger, "x")
+    contest.disqualify(.incumbent, "x")
+    #expect(contest.isAwaiting(.challenger) && contest.isAwaiting(.incumbent))
+  }
+
   @Test("an answer counts once")
   func twice() {
     var contest = CloneContest(nodeName: "n", doubt: .clockBehind, hasIncumbent: false, at: CloneContestTests.start)

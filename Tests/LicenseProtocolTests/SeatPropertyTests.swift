@@ -43,6 +43,9 @@ struct SeatPropertyTests {
         if let granted = pair.seat.granted {
           let grace = ServerTime(nanoseconds: pair.cache.entitlement?.graceUntilNs ?? 0)
           #expect(granted.notAfter <= grace, "a grant past grace, seed \(seed)")
+          let left = max(granted.notAfter - pair.scene.server, .zero)
+          let lives = pair.seat.lease?.remaining(at: pair.operatorNow) ?? .zero
+          #expect(lives <= left, "a lease past not-after, seed \(seed)")
         }
         #expect(pair.scene.state.epoch <= pair.seat.epoch, "seed \(seed)")
       }
@@ -74,7 +77,8 @@ struct SeatPropertyTests {
         organisation: seat.organisation, nodeName: seat.nodeName, nodeUID: seat.nodeUID, key: seat.key,
         nextKey: seat.nextKey, endorsementKey: seat.endorsementKey, attestationKey: seat.attestationKey,
         tpmClock: seat.tpmClock, epoch: seat.epoch, grantDigest: seat.grantDigest, granted: seat.granted,
-        ratchet: seat.ratchet, operatorStart: pair.operatorNow, leaseDuration: .seconds(40))
+        ratchet: seat.ratchet, operatorStart: pair.operatorNow, server: pair.scene.server,
+        leaseDuration: .seconds(40))
     case 8: if Bool.random(using: &random) { try renew(&pair) }
     default: pair.scene.pass(.seconds(Int64.random(in: 1...25, using: &random)))
     }

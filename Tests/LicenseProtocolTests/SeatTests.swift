@@ -103,15 +103,32 @@ struct SeatTests {
     let timing = SessionTiming.standard
     var seat = SeatTests.seat()
     #expect(seat.isTaintWanted(at: SeatTests.start), "there was never a grant")
-    seat.lease = Lease(operatorStart: SeatTests.start, duration: timing.leaseDuration)
+    seat.lease = Lease(at: SeatTests.start, duration: timing.leaseDuration, grantRemaining: .seconds(60))
     #expect(!seat.isTaintWanted(at: SeatTests.start + (.seconds(40) - .nanoseconds(1))))
     #expect(seat.isTaintWanted(at: SeatTests.start + .seconds(40)))
-    let saved = SeatState(
-      organisation: "acme", nodeName: "n", nodeUID: "", key: seat.key, nextKey: nil, endorsementKey: [],
-      attestationKey: [], tpmClock: nil, epoch: 3, grantDigest: [1],
-      granted: .init(issued: SeatTests.server, notAfter: SeatTests.server + .seconds(60)), ratchet: Ratchet(),
-      operatorStart: SeatTests.start, leaseDuration: timing.leaseDuration)
-    #expect(!saved.isTaintWanted(at: SeatTests.start + .seconds(39)))
+  }
+
+  /// A seat whose last grant had so many seconds left when the operator started again; `nil` where it has none.
+  private static func saved(epoch: UInt64, left: Int64?) -> SeatState {
+    SeatState(
+      organisation: "acme", nodeName: "n", nodeUID: "", key: seat().key, nextKey: nil, endorsementKey: [],
+      attestationKey: [], tpmClock: nil, epoch: epoch, grantDigest: [1],
+      granted: left.map {
+        SeatState.GrantTerm(issued: server + .seconds(-100), notAfter: server + .seconds($0))
+      },
+      ratchet: Ratchet(), operatorStart: start, server: server, leaseDuration: SessionTiming.standard.leaseDuration)
+  }
+
+  @Test("an operator that starts again gives a seat with a grant a lease: whole, and never past the grant's not-after")
+  func startedAgain() {
+    for (left, lives) in [(60, 40), (40, 40), (15, 15), (0, 0), (-7, 0)] as [(Int64, Int64)] {
+      let lease = SeatTests.saved(epoch: 3, left: left).lease
+      #expect(lease?.remaining(at: SeatTests.start) == .seconds(lives), "\(left) s were left")
+    }
+    // The grant was taken from it: the taint is wanted, and it can be judged.
+    #expect(SeatTests.saved(epoch: 3, left: nil).lease?.isLive(at: SeatTests.start) == false)
+    // There was never a grant: it is not judged.
+    #expect(SeatTests.saved(epoch: 0, left: nil).lease == nil)
   }
 
   @Test("a Heartbeat renews the lease to the grant's not-after at most, and only with this session's ratchet value")

@@ -151,6 +151,14 @@ struct WordsTests {
     }
   }
 
+  @Test("a revoked certificate is still valid, and the agent runs: the advice is one that gets another all the same")
+  func revokedAdvice() {
+    #expect(
+      Lowlayer_Agent_V1_Reason.certificateRevoked.advice
+        == "If this node is to stay, enrol it again: `systemctl stop ll-agent`, `ll-agent enroll --renew`, "
+        + "`systemctl start ll-agent`.")
+  }
+
   @Test("words from the wire cannot break a line or forge one")
   func hostileWords() {
     var scene = Scene()

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import LicenseProtocol
 import SwiftProtobuf
+import TestSupport
 import Testing
 
 @testable import OperatorDev
@@ -9,6 +10,7 @@ import Testing
 @Suite("A seat in doubt, and what else happens meanwhile", .serialized)
 struct ContestTests {
   private let never = [UInt8](repeating: 7, count: 32)
+  private let seat = SeatID(organisation: "org-acme", node: "node-a")
 
   private func fixture(_ change: (inout OperatorSettings) -> Void = { _ in }) async throws -> OperatorFixture {
     let fixture = try OperatorFixture(change)
@@ -93,7 +95,6 @@ struct ContestTests {
     }
     try await fixture.advance(11)
     _ = try await node.session.fenced()
-    let seat = SeatID(organisation: "org-acme", node: "node-a")
     func isLive() async throws -> Bool {
       let licenseOperator = try fixture.licenseOperator
       let now = await licenseOperator.now
@@ -163,5 +164,105 @@ struct ContestTests {
     }
     #expect(try await node.beat() == 40_000)
     await fixture.kill()
+  }
+
+  @Test("a fence that cannot be saved is told nobody, and who is in doubt is asked again")
+  func fenceNotSaved() async throws {
+    let fixture = try await fixture()
+    let node = try FileKeyNode(fixture, "node-a")
+    try await node.license()
+    let other = try await copy(of: node)
+    try await other.attest()
+    _ = try await node.session.attestationRequest()
+    try await fixture.wait { fixture.events(.attested).count == 2 }
+    fixture.set(.full)
+    // The holder does not answer.
+    try await fixture.advance(61)
+    for session in [node.session, other.session] {
+      let refusal = try await session.refusal()
+      #expect(refusal.message == "The operator cannot judge just now: its own state cannot be saved.")
+      #expect(refusal.retryAfterMs == 10_000)
+    }
+    #expect(fixture.events(.fenced).isEmpty)
+    #expect(fixture.events(.cloneSuspected).last?.message.contains("the verdict cannot be saved") == true)
+    fixture.set(.none)
+    other.ratchet = never
+    try await other.reconnect()
+    try await other.enter()
+    #expect(other.welcome.attestationRequired)
+    #expect(try await other.granted().nodeName == "node-a")
+    #expect(try await other.beat() == 40_000)
+    await fixture.kill()
+  }
+
+  @Test("a holder that is to keep its seat goes on, whether that can be saved or not")
+  func holderNotSaved() async throws {
+    let fixture = try await fixture()
+    let node = try FileKeyNode(fixture, "node-a")
+    try await node.license()
+    let other = try await copy(of: node)
+    _ = try await node.session.attestationRequest()
+    fixture.set(.full)
+    try await other.attest()
+    try await node.attest()
+    #expect(try await other.session.refusal().reason == .unavailable)
+    #expect(fixture.events(.fenced).isEmpty)
+    #expect(try await node.beat() == 40_000)
+    await fixture.kill()
+  }
+
+  @Test("who passed by a consent that is gone when it is decided has not passed")
+  func consentGone() async throws {
+    let fixture = try await fixture()
+    let node = try FileKeyNode(fixture, "node-a")
+    try await node.license()
+    await (try fixture.licenseOperator).gradeAsTPM(seat)
+    try fixture.folder.write("[Consent]\nLowerAssurance=org-acme/node-a\n", to: "consent.conf")
+    try await fixture.advance(1)
+    let other = try await copy(of: node)
+    try await other.attest()
+    _ = try await node.session.attestationRequest()
+    try await fixture.wait { fixture.events(.attested).count == 2 }
+    try fixture.folder.write("[Consent]\n", to: "consent.conf")
+    try await fixture.advance(1)
+    try await fixture.advance(60)
+    let fenced = try await other.session.fenced()
+    #expect(fenced.message.hasSuffix("nobody at the operator has consented to that."))
+    _ = try await node.session.fenced()
+    let kept = await (try fixture.licenseOperator).state.seats[seat]?.rules
+    #expect(kept?.key.assurance == .hardwareTpm)
+    #expect(kept?.endorsementKey.isEmpty == false)
+    await fixture.kill()
+  }
+
+  @Test("Release= does not free a seat while it is decided whose it is")
+  func releaseMeanwhile() async throws {
+    let fixture = try await fixture()
+    let node = try FileKeyNode(fixture, "node-a")
+    try await node.license()
+    try await fixture.hangUp(node)
+    try await fixture.advance(41)
+    let other = try await copy(of: node)
+    try fixture.folder.write("[Consent]\nRelease=org-acme/node-a\n", to: "consent.conf")
+    try await fixture.advance(1)
+    #expect(fixture.events(.seatReleased).isEmpty)
+    try await other.attest()
+    #expect(try await other.granted().nodeName == "node-a")
+    #expect(try await other.beat() == 40_000)
+    await fixture.kill()
+  }
+}
+
+extension LicenseOperator {
+  /// As if the key that the seat has were in a TPM. The node's grant stays the last one.
+  fileprivate func gradeAsTPM(_ id: SeatID) {
+    guard var rules = state.seats[id]?.rules else { return }
+    let digest = rules.grantDigest
+    rules.settle(
+      LicenseProtocol.AttestedKey(
+        key: SeatState.PinnedKey(digest: rules.key.digest, assurance: .hardwareTpm),
+        endorsementKey: [UInt8](repeating: 1, count: 32), attestationKey: [UInt8](repeating: 2, count: 32)))
+    rules.grantDigest = digest
+    state.seats[id]?.rules = rules
   }
 }

@@ -91,6 +91,34 @@ struct DurabilityTests {
     await fixture.kill()
   }
 
+  @Test("grants that are due together are saved together: no node waits for as many saves as there are nodes")
+  func together() async throws {
+    let fixture = try OperatorFixture { $0.grantDuration = .seconds(60) }
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 20, limit: 20)])
+    var nodes: [FileKeyNode] = []
+    for number in 0..<12 {
+      let node = try FileKeyNode(fixture, "node-\(number)")
+      try await node.license()
+      nodes.append(node)
+    }
+    try await fixture.advance(0)
+    fixture.set(.slow)
+    // At half of their life.
+    let before = fixture.saves
+    try await fixture.advance(31)
+    for node in nodes { #expect(try await node.granted().epoch == 2) }
+    let renewed = fixture.saves
+    #expect(renewed - before <= 6)
+    // Because the entitlement is another one.
+    fixture.clock.advance(1)
+    try await fixture.allow([("org-acme", included: 12, limit: 20)])
+    for node in nodes { #expect(try await node.granted().seatsIncluded == 12) }
+    #expect(fixture.saves - renewed <= 6)
+    fixture.set(.none)
+    await fixture.kill()
+  }
+
   @Test("a next key is attested over the old session, then either is good until the next one's first session")
   func rotation() async throws {
     let fixture = try OperatorFixture()

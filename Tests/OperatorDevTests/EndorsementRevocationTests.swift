@@ -92,6 +92,48 @@ struct EndorsementRevocationTests {
   }
 
   @Test(
+    "a registered key whose certificate ran out is believed; one whose certificate was taken back as well is not",
+    .enabled(if: SoftwareTPM.isInstalled, "swtpm is not installed"))
+  func runOut() async throws {
+    let simulated = try await SimulatedNode(below: .rsa)
+    let info = try #require(simulated.endorsementKey.subjectPublicKeyInfo)
+    let maker = try TestAuthority("maker")
+    let certificate = try maker.issue("a TPM", publicKeyDER: info, validFor: 60)
+    let serial = try IssuedCertificate(der: certificate).serial
+    let fixture = try await fixture(maker)
+    func offered() async throws -> Down {
+      await (try fixture.licenseOperator).reload()
+      let node = try await TPMLine(fixture, "node-a", publicKeyDER: simulated.tlsKey.publicKeyInfo)
+      _ = try await node.hello()
+      await node.say(try simulated.offer(certificates: [certificate]))
+      let answer = try await node.hear()
+      await (try fixture.licenseOperator).closed(node.id)
+      return answer
+    }
+    try await fixture.advance(120)
+    guard case .refusal(let unregistered) = try await offered() else {
+      Issue.record("a certificate that ran out was believed")
+      return
+    }
+    #expect(unregistered.message.contains(" expired on "))
+    try Data(certificate).write(to: fixture.folder.url.appendingPathComponent("registered/a.crt"))
+    guard case .challenge = try await offered() else {
+      Issue.record("a registered key was refused")
+      return
+    }
+    let list = try OpenSSLRevocation(maker).list(1, revoking: [serial], at: fixture.clock.real / 1_000_000_000)
+    try fixture.folder.write(list, to: "vendors/maker.crl")
+    guard case .refusal(let revoked) = try await offered() else {
+      Issue.record("a revoked endorsement certificate was not refused, because it ran out too")
+      return
+    }
+    #expect(revoked.reason == .attestation)
+    #expect(revoked.message.contains("a TPM (serial \(serial)) was revoked by maker: keyCompromise"))
+    await simulated.tpm.tpm.close()
+    await fixture.kill()
+  }
+
+  @Test(
     "a list that none of the endorsement folders' certificates signed is an error, and what was read before goes on")
   func forged() async throws {
     let maker = try TestAuthority("maker")

@@ -64,8 +64,11 @@ struct EntitlementTests {
     let use = await (try fixture.licenseOperator).use().first { $0.organisation == "org-acme" }
     #expect(use?.seats == UInt32(row.granted))
     #expect(use?.activeLeases == UInt32(row.granted))
-    let status = try OperatorStatus(file: fixture.settings.state)
-    #expect(row.status.isEmpty || status.table.split(separator: "\n").contains(row.status[...]), "\(status.table)")
+    func isSaid(_ status: OperatorStatus) -> Bool {
+      row.status.isEmpty || status.table.split(separator: "\n").contains(row.status[...])
+    }
+    let status = try await fixture.status(isSaid)
+    #expect(isSaid(status), "\(status.table)")
     let json = try #require(try JSONSerialization.jsonObject(with: Data(status.json)) as? [String: Any])
     let organisations = json["organisations"] as? [[String: Any]]
     #expect(organisations?.first?["billed"] as? Int ?? 0 == row.billed)
@@ -127,6 +130,39 @@ struct EntitlementTests {
     try await fixture.advance(300)
     try await fixture.advance(1)
     #expect(fixture.events(.leaseExpired).isEmpty)
+    await fixture.kill()
+  }
+
+  @Test("from platform to native: a taint that was there goes, and the brake holds nobody any more; each is said once")
+  func untaintedByNative() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5)])
+    var nodes: [FileKeyNode] = []
+    for number in 0..<5 {
+      let node = try FileKeyNode(fixture, "node-\(number)")
+      try await node.license()
+      nodes.append(node)
+    }
+    for node in nodes[..<2] { try await fixture.hangUp(node) }
+    try await fixture.advance(35)
+    for node in nodes[2...] { try await node.beat() }
+    try await fixture.advance(6)
+    #expect(fixture.events(.leaseExpired).map(\.node).sorted() == ["node-0", "node-1"])
+    for node in nodes[2...] { try await fixture.hangUp(node) }
+    try await fixture.advance(41)
+    #expect(fixture.events(.massExpiryBraked).count == 1)
+    try await fixture.allow([("org-acme", included: 5, limit: 5)], mode: .native)
+    try await fixture.advance(1)
+    try await fixture.advance(1)
+    #expect(fixture.events(.leaseRestored).map(\.node).sorted() == ["node-0", "node-1"])
+    #expect(
+      fixture.events(.massExpiryReleased).map(\.message) == [
+        "Mode native: the 3 nodes that the brake held are not tainted."
+      ])
+    #expect(fixture.events(.leaseExpired).count == 2)
+    let status = try await fixture.status { !$0.table.contains("tainted") }
+    #expect(!status.table.contains("tainted"), "\(status.table)")
     await fixture.kill()
   }
 }

@@ -32,9 +32,11 @@ struct KeyServerTests {
     }
   }
 
-  private func keyServer(licensee: TestAuthority, clock: TestClock, _ entitlements: String) async throws -> KeyServer {
+  private func keyServer(
+    licensee: TestAuthority, clock: TestClock, beside other: KeyServer? = nil, _ entitlements: String
+  ) async throws -> KeyServer {
     let folder = try TemporaryFolder()
-    let authority = try TestAuthority("vendor")
+    let authority = try other?.authority ?? TestAuthority("vendor")
     let serving = try authority.issue("keys.low-layer.example")
     try folder.write(try licensee.pem, to: "licensees/a.pem")
     try folder.write(try authority.pem, to: "anchor.pem")
@@ -75,7 +77,7 @@ struct KeyServerTests {
     #expect(try await own.license().mode == .enterprise)
 
     let certificate = try above.acme.issue("ll-operator")
-    let upstream = try upstream(above, as: certificate)
+    let upstream = try above.upstream(as: certificate)
     let below = try OperatorFixture { $0.keyServer = upstream }
     try await below.start()
     try await until("the entitlement below") {
@@ -107,7 +109,7 @@ struct KeyServerTests {
     try await above.advance(61)
     #expect(above.events(.graceBegan).count == 1)
     let certificate = try above.acme.issue("ll-operator")
-    let below = try OperatorFixture(sharing: above) { $0.keyServer = try? upstream(above, as: certificate) }
+    let below = try OperatorFixture(sharing: above) { $0.keyServer = try? above.upstream(as: certificate) }
     try await below.start()
     func limits() async throws -> UInt32 {
       await (try below.licenseOperator).cache.entitlement?.organisations.map(\.nodesLimit).reduce(0, +) ?? 0
@@ -122,21 +124,6 @@ struct KeyServerTests {
     #expect(below.events(.keyServerLost).first?.message.contains("on the operator's list of revoked ones") == true)
     await below.kill()
     await above.kill()
-  }
-
-  /// The way of an operator with that certificate to the one above.
-  private func upstream(
-    _ above: OperatorFixture, as certificate: TestAuthority.Issued
-  ) throws -> KeyServerSettings {
-    let grantKey = try SigningKey(file: above.settings.grantKey).publicKeyPEM
-    var upstream = KeyServerSettings(
-      addresses: [HostPort(host: "127.0.0.1", port: try above.listeningPort)],
-      anchor: above.folder.url.appendingPathComponent("organisations/platform.pem").path,
-      signingKey: try above.folder.write(grantKey, to: "above.pub").path)
-    upstream.serverName = "ll-operator"
-    upstream.certificate = try above.folder.write(try certificate.certificatePEM, to: "below.pem").path
-    upstream.key = try above.folder.write(certificate.keyPEM, to: "below.key").path
-    return upstream
   }
 
   @Test("the key server is gone: what was allowed is granted on, in grace, also after a restart")
@@ -161,6 +148,64 @@ struct KeyServerTests {
     let late = try FileKeyNode(fixture, "node-b")
     try await late.enter()
     #expect(try await late.session.refusal().reason == .noEntitlement)
+    await fixture.kill()
+  }
+
+  @Test(
+    "of two addresses the second is asked where the first refuses, or is not believed",
+    arguments: [
+      ("somebody-else", "platform is no licensee of this key server"), ("platform", "its answer is not believed"),
+    ])
+  func secondAddress(licensee: String, why: String) async throws {
+    let shared = try OperatorFixture()
+    func entitlements(_ name: String) -> String {
+      "[Licensee]\nName=\(name)\nMode=platform\nOrganisation=org-acme 1 2\n"
+    }
+    let good = try await keyServer(licensee: shared.platform, clock: shared.clock, entitlements("platform"))
+    // It signs with a key of its own.
+    let bad = try await keyServer(
+      licensee: shared.platform, clock: shared.clock, beside: good, entitlements(licensee))
+    var both = settings(good)
+    both.addresses.insert(HostPort(host: "127.0.0.1", port: bad.port), at: 0)
+    let fixture = try OperatorFixture(sharing: shared) { $0.keyServer = both }
+    try await fixture.start()
+    try await until("an entitlement") { await (try fixture.licenseOperator).cache.entitlement != nil }
+    let said = fixture.events(.keyServerLost).map(\.message)
+    #expect(said.count == 1)
+    #expect(said.first?.contains(why) == true, "\(said)")
+    await fixture.kill()
+    await good.stop()
+    await bad.stop()
+  }
+
+  @Test("an answer that crossed a newer report is dropped without a word; one to another stream's report is a fault")
+  func crossed() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    let licenseOperator = try fixture.licenseOperator
+    func answer(_ report: Lowlayer_Keyserver_V1_OperatorReport) throws -> Lowlayer_Keyserver_V1_EntitlementUpdate {
+      var entitlement = Lowlayer_Keyserver_V1_Entitlement()
+      entitlement.licensee = "platform"
+      entitlement.mode = .platform
+      entitlement.protocol = 1
+      entitlement.issuedAtNs = fixture.clock.real
+      entitlement.notAfterNs = fixture.clock.real + 1_000_000_000
+      entitlement.graceUntilNs = entitlement.notAfterNs
+      entitlement.nonce = report.nonce
+      return try EntitlementSignature.sign(entitlement, with: fixture.keyServerKey)
+    }
+    await licenseOperator.beginReports()
+    let earlier = await licenseOperator.report()
+    let newest = await licenseOperator.report()
+    #expect(try await licenseOperator.received(answer(earlier)))
+    #expect(await licenseOperator.cache.entitlement == nil)
+    #expect(fixture.events(.keyServerLost).isEmpty)
+    #expect(try await licenseOperator.received(answer(newest)))
+    #expect(await licenseOperator.cache.entitlement?.nonce == newest.nonce)
+    await licenseOperator.beginReports()
+    _ = await licenseOperator.report()
+    #expect(try await !licenseOperator.received(answer(newest)))
+    #expect(fixture.events(.keyServerLost).count == 1)
     await fixture.kill()
   }
 
@@ -282,6 +327,7 @@ struct KeyServerTests {
     var use = Lowlayer_Keyserver_V1_OrganisationUse()
     (use.organisation, use.seats) = ("org-below", .max)
     for claimed in [[use], [use, use]] {
+      #expect(await licenseOperator.record(claimed, of: "org-acme") == nil)
       let answer = await licenseOperator.entitlement(for: "org-acme", use: claimed)
       #expect(try answer.get().organisations.map(\.nodesLimit).reduce(0, +) <= 4)
       #expect(await licenseOperator.use().first { $0.organisation == "org-acme" }?.seats == .max)

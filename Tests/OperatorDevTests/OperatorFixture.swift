@@ -18,6 +18,7 @@ final class OperatorFixture: Sendable {
   private let reviews = Mutex<[String: Result<NodeIdentity, NodeReviewFailure>]>([:])
   private let running = Mutex<Running?>(nil)
   private let fault = Mutex<SaveFault>(.none)
+  private let savings = Mutex(0)
 
   /// What becomes of the operator's saving.
   enum SaveFault: Sendable {
@@ -67,10 +68,11 @@ final class OperatorFixture: Sendable {
 
   /// Starts the operator; what it promised earlier is there.
   @discardableResult
-  func start() async throws -> OperatorServer {
+  func start(silence: SilenceLimits = SilenceLimits()) async throws -> OperatorServer {
     let file = StateStore.file(settings.state)
     let store = StateStore(
       save: { bytes in
+        self.savings.withLock { $0 += 1 }
         switch self.fault.withLock({ $0 }) {
         case .none: try await file.save(bytes)
         case .full: throw OperatorError.file(self.settings.state, "No space left on device")
@@ -88,7 +90,7 @@ final class OperatorFixture: Sendable {
       review: { token in
         self.reviews.withLock { $0[String(decoding: token, as: UTF8.self)] }
           ?? .failure(NodeReviewFailure(message: "the API server does not accept the token", isTransient: false))
-      })
+      }, silence: silence)
     // A test has no structure above its server; `stop()` ends it.
     let task = Task { do { try await server.run() } catch {} }
     running.withLock { $0 = nil }
@@ -108,6 +110,9 @@ final class OperatorFixture: Sendable {
   }
 
   func set(_ fault: SaveFault) { self.fault.withLock { $0 = fault } }
+
+  /// How often it has saved, or tried to.
+  var saves: Int { savings.withLock { $0 } }
 
   var server: OperatorServer {
     get throws {
@@ -156,12 +161,43 @@ final class OperatorFixture: Sendable {
     await (try licenseOperator).tick()
   }
 
+  /// Waits until something holds that comes by the network or in true time; who asks says what it means if it does not.
+  func wait(until holds: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try await !holds(), ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(10)) }
+  }
+
+  /// Ends a node's session, and waits until the operator has noticed: until then the seat is somebody's.
+  func hangUp(_ node: FileKeyNode) async throws {
+    let licenseOperator = try licenseOperator
+    let before = await licenseOperator.sessions.count
+    await node.session.close()
+    try await wait { await licenseOperator.sessions.count < before }
+  }
+
+  /// Changes files while the operator looks at none of them: it does each second of true time, ``advance(_:)`` or not.
+  func change(_ files: @escaping @Sendable (TemporaryFolder) throws -> Void) async throws {
+    try await (try licenseOperator).undisturbed { [folder] in try files(folder) }
+  }
+
+  /// What the state's file tells of the status, once that is as wanted: the operator's own look may be at its saving.
+  func status(_ isWanted: (OperatorStatus) -> Bool) async throws -> OperatorStatus {
+    var status = try OperatorStatus(file: settings.state)
+    try await wait {
+      status = try OperatorStatus(file: settings.state)
+      return isWanted(status)
+    }
+    return status
+  }
+
   /// What was printed about that.
   func events(_ kind: OperatorEvent.Kind) -> [OperatorEvent] { seen.withLock { $0.filter { $0.kind == kind } } }
 
   /// A session of a node with that certificate.
   func connect(_ identity: TestAuthority.Issued) throws -> ScriptedNode {
-    try ScriptedNode(to: try listeningPort, as: identity, trusting: platform)
+    let licenseOperator = try licenseOperator
+    // It says a thing and then tells of it, in one turn: whoever asks it anything comes after that.
+    return try ScriptedNode(to: try listeningPort, as: identity, trusting: platform) { _ = await licenseOperator.now }
   }
 
   /// The port that it listens on.
@@ -174,4 +210,24 @@ final class OperatorFixture: Sendable {
 
   /// The serving certificate in DER.
   var serverLeaf: [UInt8] { get throws { try licenseOperator.serverLeaf } }
+}
+
+extension OperatorFixture {
+  /// The way of an operator with that certificate to this one, which licenses it.
+  func upstream(as certificate: TestAuthority.Issued) throws -> KeyServerSettings {
+    let grantKey = try SigningKey(file: settings.grantKey).publicKeyPEM
+    var upstream = KeyServerSettings(
+      addresses: [HostPort(host: "127.0.0.1", port: try listeningPort)],
+      anchor: folder.url.appendingPathComponent("organisations/platform.pem").path,
+      signingKey: try folder.write(grantKey, to: "above.pub").path)
+    upstream.serverName = "ll-operator"
+    upstream.certificate = try folder.write(try certificate.certificatePEM, to: "\(certificate.serial).pem").path
+    upstream.key = try folder.write(certificate.keyPEM, to: "\(certificate.serial).key").path
+    return upstream
+  }
+}
+
+extension LicenseOperator {
+  /// Carries out `change` in a turn of its own.
+  fileprivate func undisturbed(_ change: @escaping @Sendable () throws -> Void) throws { try change() }
 }

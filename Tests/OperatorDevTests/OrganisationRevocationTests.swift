@@ -64,6 +64,20 @@ struct OrganisationRevocationTests {
     await fixture.kill()
   }
 
+  @Test("a list in DER counts as one in PEM does")
+  func der() async throws {
+    let fixture = try await fixture()
+    let lists = try OpenSSLRevocation(fixture.acme)
+    let stolen = try FileKeyNode(fixture, "node-a")
+    try await stolen.license()
+    let list = try lists.der(try lists.list(1, revoking: [stolen.identity.serial], at: seconds(fixture)))
+    try await fixture.change { try list.write(to: $0.url.appendingPathComponent("organisations/org-acme.crl")) }
+    try await fixture.advance(1)
+    #expect(try await stolen.session.refusal().reason == .certificateRevoked)
+    #expect(fixture.events(.reloadFailed).isEmpty)
+    await fixture.kill()
+  }
+
   @Test("a list that the issuer did not sign, or that is damaged, changes nothing and is said")
   func forged() async throws {
     let fixture = try await fixture()
@@ -123,7 +137,8 @@ struct OrganisationRevocationTests {
     let node = try FileKeyNode(fixture, "node-a")
     try await node.license()
     let list = try OpenSSLRevocation(fixture.acme).list(1, revoking: [], at: seconds(fixture))
-    try fixture.folder.write(list, to: "organisations/org-acme.crl")
+    // A list that is read when half of it is there would be complained of.
+    try await fixture.change { try $0.write(list, to: "organisations/org-acme.crl") }
     try await fixture.advance(1)
     try FileManager.default.removeItem(at: fixture.folder.url.appendingPathComponent("organisations/org-acme.pem"))
     try await fixture.advance(1)

@@ -124,8 +124,11 @@ struct OrganisationTests {
     let fixture = try OperatorFixture()
     try await fixture.start()
     try await fixture.allow([("org-acme", included: 5, limit: 5)])
-    try fixture.folder.write("-----BEGIN CERTIFICATE-----\nAAAA\n", to: "organisations/half.pem")
-    try fixture.folder.write("org-acme nonsense\n", to: "organisations/x.revoked")
+    // One after the other, they would be complained of twice.
+    try await fixture.change { folder in
+      try folder.write("-----BEGIN CERTIFICATE-----\nAAAA\n", to: "organisations/half.pem")
+      try folder.write("org-acme nonsense\n", to: "organisations/x.revoked")
+    }
     try await fixture.advance(1)
     try await fixture.advance(1)
     #expect(fixture.events(.reloadFailed).count == 1)

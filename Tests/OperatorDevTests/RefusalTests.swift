@@ -8,6 +8,13 @@ import Testing
 
 @Suite("What is refused, and in which words", .serialized)
 struct RefusalTests {
+  /// One letter as a person counts, and a message's length in bytes; and what is shown of it.
+  private static let longLetter = "e" + String(repeating: "\u{301}", count: 200_000)
+  private static let shownLetter = "e" + String(repeating: "\u{301}", count: 31)
+  private static let manyFeatures = (10..<30).map { "f\($0)" }
+  private static let manyVersions = Dictionary(uniqueKeysWithValues: (0..<65).map { ("c\($0)", UInt64(1)) })
+  private static let longVersions: [String: UInt64] = [String(repeating: "x", count: 65): 1]
+
   static let hellos: [(String, @Sendable (inout Lowlayer_Agent_V1_Hello) -> Void, Lowlayer_Agent_V1_Reason, String)] = [
     (
       "a newer protocol",
@@ -26,6 +33,23 @@ struct RefusalTests {
     (
       "a required feature", { $0.requiredFeatures = ["quantum-seal", "a-b"] }, .requiredFeature,
       "The other end requires what is not understood here: a-b, quantum-seal."
+    ),
+    (
+      "a required feature of one letter, and that of many bytes",
+      { $0.requiredFeatures = [longLetter] }, .requiredFeature,
+      "The other end requires what is not understood here: \(shownLetter)."
+    ),
+    (
+      "more required features than a person reads", { $0.requiredFeatures = manyFeatures }, .requiredFeature,
+      "The other end requires what is not understood here: f10, f11, f12, f13, f14, f15, f16, f17, and 12 more."
+    ),
+    (
+      "more configurations than a node keeps", { $0.configVersions = manyVersions }, .malformed,
+      "A message of this node is malformed: the configuration versions of Hello are none that a node can have."
+    ),
+    (
+      "a configuration that no node has", { $0.configVersions = longVersions }, .malformed,
+      "A message of this node is malformed: the configuration versions of Hello are none that a node can have."
     ),
     (
       "a short ratchet value", { $0.ratchet = Data([1, 2, 3]) }, .malformed,
@@ -75,6 +99,31 @@ struct RefusalTests {
     await fixture.kill()
   }
 
+  @Test("of a Hello is kept what is looked at later, and no more")
+  func keptHello() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    let node = try FileKeyNode(fixture, "node-a")
+    let long = String(repeating: "x", count: 100_000)
+    node.hello {
+      $0.bootID = long
+      $0.agentVersion = long
+      $0.nodeName = long
+      $0.features = [long]
+      $0.grantDigest = Data(long.utf8)
+      $0.hardware.fingerprint = Data(repeating: 1, count: 32)
+      $0.epoch = 7
+    }
+    _ = try await node.session.welcome()
+    let sessions = await (try fixture.licenseOperator).sessions
+    let kept = try #require(sessions.values.first)
+    #expect(kept.hello.epoch == 7)
+    #expect(kept.fingerprint == Array(repeating: 1, count: 32))
+    #expect(try kept.hello.serializedData().count < 100)
+    #expect(kept.grantDigest.isEmpty)
+    await fixture.kill()
+  }
+
   @Test("anything before Hello, and a second Hello")
   func order() async throws {
     let fixture = try OperatorFixture()
@@ -96,7 +145,7 @@ struct RefusalTests {
     try await fixture.start()
     let node = try FileKeyNode(fixture, "node-a")
     let licenseOperator = try fixture.licenseOperator
-    while await licenseOperator.sessions.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+    try await fixture.wait { await !licenseOperator.sessions.isEmpty }
     for _ in 0..<2 {
       try await fixture.advance(6)
       node.session.sendUnknown()
@@ -204,6 +253,35 @@ struct RefusalTests {
     #expect(refusal.reason == reason)
     #expect(refusal.message.hasSuffix("."))
     #expect(fixture.events(.refused).map(\.message) == [refusal.message])
+    await fixture.kill()
+  }
+
+  @Test("an offer voids the challenge to the one before it, also where it is refused itself")
+  func refusedOffer() async throws {
+    let fixture = try OperatorFixture()
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5)])
+    let node = try FileKeyNode(fixture, "node-a")
+    try await node.license()
+    let next = P256.Signing.PrivateKey()
+    node.session.send(
+      .attestationOffer(
+        .with {
+          $0.nextKey = true
+          $0.file.tlsKey = Data(next.publicKey.derRepresentation)
+        }))
+    let challenge = try await node.session.challenge()
+    node.session.send(.attestationOffer(.with { $0.nextKey = true }))
+    let refused = try await node.session.refusal()
+    #expect(refused.reason == .malformed)
+    #expect(refused.retryAfterMs == 0)
+    try await node.answer(challenge, with: next, purpose: .nextKey)
+    let refusal = try await node.session.refusal()
+    #expect(refusal.reason == .attestation)
+    #expect(refusal.message.contains("no challenge is open in this session"))
+    let seat = SeatID(organisation: "org-acme", node: "node-a")
+    let rules = await (try fixture.licenseOperator).state.seats[seat]?.rules
+    #expect(rules != nil && rules?.nextKey == nil)
     await fixture.kill()
   }
 

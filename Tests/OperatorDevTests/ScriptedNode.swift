@@ -28,6 +28,7 @@ final class ScriptedNode: Sendable {
 
   private let outgoing: AsyncStream<Lowlayer_Agent_V1_NodeMessage>.Continuation
   private let received: Inbox
+  private let settled: @Sendable () async -> Void
   private let task: Task<Void, Never>
 
   private final class Inbox: Sendable {
@@ -35,7 +36,12 @@ final class ScriptedNode: Sendable {
   }
 
   /// Connects and opens a session; nothing is said yet.
-  init(to port: Int, as identity: TestAuthority.Issued, trusting authority: TestAuthority) throws {
+  /// - Parameter settled: returns once the operator has done whatever goes with what it has just said.
+  init(
+    to port: Int, as identity: TestAuthority.Issued, trusting authority: TestAuthority,
+    settled: @escaping @Sendable () async -> Void
+  ) throws {
+    self.settled = settled
     let (stream, continuation) = AsyncStream.makeStream(of: Lowlayer_Agent_V1_NodeMessage.self)
     outgoing = continuation
     let received = Inbox()
@@ -84,14 +90,17 @@ final class ScriptedNode: Sendable {
   /// Says what no operator of this version knows.
   func sendUnknown() { outgoing.yield(.init()) }
 
-  /// The next thing that the operator says.
-  func next(_ what: String = "a message", within limit: Duration = .seconds(15)) async throws -> Down {
+  /// The next thing that the operator says; what goes with it, its event above all, has happened when this returns.
+  func next(_ what: String = "a message", within limit: Duration = .seconds(60)) async throws -> Down {
     let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline {
       let (message, end) = received.state.withLock { state in
         (state.messages.isEmpty ? nil : state.messages.removeFirst(), state.end)
       }
-      if let message { return message }
+      if let message {
+        await settled()
+        return message
+      }
       if let end { throw Failure.ended(end) }
       try await Task.sleep(for: .milliseconds(5))
     }
@@ -105,7 +114,7 @@ final class ScriptedNode: Sendable {
   }
 
   /// Waits for the end of the session, and says how it ended.
-  func end(within limit: Duration = .seconds(15)) async throws -> String {
+  func end(within limit: Duration = .seconds(60)) async throws -> String {
     let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline {
       if let end = received.state.withLock({ $0.end }) { return end }

@@ -47,6 +47,19 @@ struct SettingsTests {
     #expect(settings.pinnedNames == ["platform"])
   }
 
+  @Test("what a flag or the environment says of the key server the file need not say, and the rest it must")
+  func keyServerElsewhere() throws {
+    let text = Array("[KeyServer]\nSigningKey=/b\nServerName=keys.example\n".utf8)
+    var told = OperatorSettingsReader(keyServer: [.address, .anchor])
+    let settings = told.read(text)
+    #expect(told.report.isEmpty)
+    #expect(settings.others.keyServer?.signingKey == "/b")
+    #expect(settings.others.keyServer?.serverName == "keys.example")
+    var alone = OperatorSettingsReader(keyServer: [.address])
+    _ = alone.read(text)
+    #expect(alone.report.sorted.map(\.description) == ["1:1: error: [KeyServer] without Anchor="])
+  }
+
   @Test(
     "every fault has its line",
     arguments: [
@@ -104,6 +117,17 @@ struct SettingsTests {
       reader.report.sorted.map(\.description) == ["3:1: error: LowerAssurance= is not ORGANISATION/NODE: \"node-b\""])
   }
 
+  @Test("an operator below is named by its organisation")
+  func consentBelow() {
+    var reader = ConsentReader()
+    let consent = reader.read(Array("[Consent]\nReleaseBelow=org-acme\nReleaseBelow=org-acme/node-a\n".utf8))
+    #expect(consent.releaseBelow == ["org-acme"])
+    #expect(
+      reader.report.sorted.map(\.description) == [
+        "3:1: error: ReleaseBelow= is not ORGANISATION: \"org-acme/node-a\""
+      ])
+  }
+
   @Test(
     "a release of the brake names the moment that the event names, and nothing looser",
     arguments: [
@@ -126,16 +150,24 @@ struct SettingsTests {
 struct ProgramTests {
   private let program = BuiltProgram.path("ll-operator-dev")
 
-  @Test("findings are printed with file and line, and end with 1; what is missing is usage, 2; no certificate is 3")
+  @Test("findings are printed with file and line, and end with 1; so does what is missing; no certificate is 3")
   func exits() throws {
     let folder = try TemporaryFolder()
     let bad = try folder.write("[Operator]\nColour=red\n", to: "bad.conf").path
     let wrong = try Command([program, "run", "--config", bad])
     #expect(wrong.status == 1)
     #expect(wrong.errors == "\(bad):2:1: error: unknown key Colour= in [Operator]\n")
-    let missing = try Command([program, "run", "--listen", "127.0.0.1:0"])
-    #expect(missing.status == 2)
-    #expect(missing.errors.contains("Certificate, Key, Organisations, State"))
+    let missing = try Command([program, "run", "--listen", "127.0.0.1:0", "--key", "s.key", "--key-server", "a:1"])
+    #expect(missing.status == 1)
+    #expect(
+      missing.errors == """
+        settings: error: [Operator] without Certificate= (LL_CERTIFICATE, --certificate)
+        settings: error: [Operator] without Organisations= (LL_ORGANISATIONS, --organisations)
+        settings: error: [Operator] without State= (LL_STATE, --state)
+        settings: error: [KeyServer] without Anchor= (LL_KEY_SERVER_ANCHOR, --key-server-anchor)
+        settings: error: [KeyServer] without SigningKey= (LL_KEY_SERVER_KEY, --key-server-key)
+
+        """)
     let path = folder.url.path
     let absent = try Command([
       program, "run", "--listen", "127.0.0.1:0", "--certificate", "\(path)/none.pem", "--key", "\(path)/none.key",
@@ -179,6 +211,45 @@ struct ProgramTests {
     #expect(other.errors == "\(path)/none.pem: error: is not there\n")
     let bad = try Command(["env", "LL_KEY_SERVER=here"] + [program, "run", "--config", config])
     #expect(bad.status == 2)
+    // The first of two would be one that nobody chose.
+    let two = try Command(["env", "LL_LISTEN=127.0.0.1:1 127.0.0.1:2"] + [program, "run", "--config", config])
+    #expect(two.status == 2)
+    #expect(two.errors.contains(#"LL_LISTEN: "127.0.0.1:1 127.0.0.1:2" is not HOST:PORT."#), "\(two.errors)")
+  }
+
+  @Test("the key server's double and the status are told by the environment too, and say what nobody told them")
+  func environmentOfOthers() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.url.path
+    let silent = try Command([program, "keyserver", "--listen", "127.0.0.1:0", "--key", "s.key"])
+    #expect(silent.status == 1)
+    #expect(
+      silent.errors == """
+        settings: error: without --certificate (LL_CERTIFICATE)
+        settings: error: without --licensees (LL_LICENSEES)
+        settings: error: without --entitlements (LL_ENTITLEMENTS)
+
+        """)
+    let words = [
+      "LL_LISTEN=127.0.0.1:0", "LL_CERTIFICATE=\(path)/none.pem", "LL_KEY=\(path)/none.key", "LL_LICENSEES=\(path)",
+      "LL_ENTITLEMENTS=\(path)/entitlements.conf", "LL_SIGNING_KEY=\(path)/signing.pem",
+    ]
+    let told = try Command(["env"] + words + [program, "keyserver"])
+    #expect(told.status == 3)
+    #expect(told.errors == "\(path)/none.pem: error: is not there\n")
+    #expect(FileManager.default.fileExists(atPath: "\(path)/signing.pem.pub"))
+
+    let none = try Command([program, "status"])
+    #expect(none.status == 1)
+    #expect(none.errors == "settings: error: without --state (LL_STATE)\n")
+    let store = StateStore.file("\(path)/state.json")
+    try await StateWriter(store).save(OperatorState())
+    let status = ["env", "LL_STATE=\(path)/state.json"]
+    #expect(try Command(status + [program, "status"]).output == "no entitlement\n")
+    #expect(try Command(status + ["LL_FORMAT=json", program, "status"]).output.hasPrefix("{"))
+    // A flag is over it.
+    #expect(try Command(status + ["LL_FORMAT=json", program, "status", "--format", "table"]).output.hasPrefix("no"))
+    #expect(try Command(status + ["LL_FORMAT=xml", program, "status"]).status == 2)
   }
 
   @Test("it serves, prints its events as JSON, and ends on SIGTERM with 0; status reads what it saved")

@@ -51,7 +51,8 @@ struct StateWriterTests {
     // Whoever saves for the first time writes the same.
     #expect(try await StateWriter(Self.store).json(state) == json)
     let read = try OperatorState(
-      json: json, in: "state.json", startedAt: BootTime(sinceBoot: .zero), leaseDuration: .seconds(40))
+      json: json, in: "state.json", startedAt: BootTime(sinceBoot: .zero), wallClock: ServerTime(since1970: .zero),
+      leaseDuration: .seconds(40))
     #expect(Set(read.seats.keys) == Set(state.seats.keys))
     #expect(read.seats[changed.id]?.configurationFault == changed.configurationFault)
   }
@@ -61,7 +62,8 @@ struct StateWriterTests {
     let json = #"{"configuration":{},"downstream":{},"latestDate":0,"ledgers":{},"version":1}"#
     #expect(throws: OperatorError.self) {
       try OperatorState(
-        json: Array(json.utf8), in: "state.json", startedAt: BootTime(sinceBoot: .zero), leaseDuration: .seconds(40))
+        json: Array(json.utf8), in: "state.json", startedAt: BootTime(sinceBoot: .zero),
+        wallClock: ServerTime(since1970: .zero), leaseDuration: .seconds(40))
     }
   }
 }

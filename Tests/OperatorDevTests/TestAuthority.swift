@@ -48,10 +48,12 @@ struct TestAuthority: Sendable {
   var keyPEM: String { key.pemRepresentation + "\n" }
 
   /// A leaf in DER for a key that is elsewhere: its SubjectPublicKeyInfo.
-  func issue(_ commonName: String, publicKeyDER: [UInt8]) throws -> [UInt8] {
+  func issue(
+    _ commonName: String, publicKeyDER: [UInt8], validFor seconds: TimeInterval = 86_400
+  ) throws -> [UInt8] {
     let issued = try Certificate(
       version: .v3, serialNumber: .init(), publicKey: try Certificate.PublicKey(derEncoded: publicKeyDER),
-      notValidBefore: .now - 7200, notValidAfter: .now + 86_400, issuer: certificate.subject,
+      notValidBefore: .now - 7200, notValidAfter: .now + seconds, issuer: certificate.subject,
       subject: try DistinguishedName { CommonName(commonName) }, signatureAlgorithm: .ecdsaWithSHA256,
       extensions: Certificate.Extensions(), issuerPrivateKey: .init(key))
     var serializer = DER.Serializer()

@@ -1,4 +1,5 @@
-/// What a node holds the operator's time to be: the last time it was told, and what its boot clock counted since.
+/// What a node holds the operator's time to be: the last time it was told, and what its boot clock counted since. An operator
+/// keeps in the same way what its own date does not go behind.
 ///
 /// The wall clock has no part in it. It only moves forward, but for `restart(at:server:)`.
 public struct ServerClock: Sendable, Hashable {

@@ -55,6 +55,11 @@ public struct CloneContest: Sendable, Hashable {
     answers[side] = answer
   }
 
+  /// Takes back that a side passed; why, as a clause. What may be held with its keys has changed since it answered.
+  public mutating func disqualify(_ side: Side, _ clause: String) {
+    if answers[side] == .passed { answers[side] = .failed(clause) }
+  }
+
   /// How it ended; `nil` while an answer may still come.
   public func verdict(at now: BootTime) -> Verdict? {
     let isOver = now >= deadline

@@ -1,13 +1,10 @@
-/// A seat's lease by the operator's own boot clock. It is not saved: after the operator's start nobody is judged for the length
-/// of one lease.
+/// A seat's lease by the operator's own boot clock. It is not saved: an operator that starts gives each seat with a grant a new
+/// one, and judges nobody for the length of one lease.
 public struct Lease: Sendable, Hashable {
   /// When it expires, unless it is renewed.
   public private(set) var end: BootTime
 
-  /// The lease of a seat that an operator which started at `start` remembers: whole from then on.
-  public init(operatorStart start: BootTime, duration: Duration) { end = start + duration }
-
-  /// The lease of a seat that is granted at `now`.
+  /// The lease of a seat that is granted at `now`, or has a grant when the operator starts at `now`.
   public init(at now: BootTime, duration: Duration, grantRemaining: Duration) {
     end = now + max(min(duration, grantRemaining), .zero)
   }

@@ -32,7 +32,7 @@ public struct SeatState: Sendable, Hashable {
   /// The node's name.
   public let nodeName: String
   /// The node's UID; empty where a certificate is the identity.
-  public let nodeUID: String
+  public var nodeUID: String
   /// The key in use.
   public internal(set) var key: PinnedKey
   /// The key that the node changes to; `nil` outside of a rotation.
@@ -82,11 +82,13 @@ public struct SeatState: Sendable, Hashable {
     ratchet = Ratchet()
   }
 
-  /// A seat as it was saved, in an operator that started at `start`: nobody is judged for the length of one lease.
+  /// A seat as it was saved, in an operator that started at `start`, when its time was `server`. Where it has a grant its lease
+  /// is whole from then on, but for the grant's not-after; where the grant was taken from it, the lease is over.
   public init(
     organisation: String, nodeName: String, nodeUID: String, key: PinnedKey, nextKey: PinnedKey?,
     endorsementKey: [UInt8], attestationKey: [UInt8], tpmClock: TPMClock?, epoch: UInt64, grantDigest: [UInt8],
-    granted: GrantTerm?, ratchet: Ratchet, operatorStart start: BootTime, leaseDuration: Duration
+    granted: GrantTerm?, ratchet: Ratchet, operatorStart start: BootTime, server: ServerTime,
+    leaseDuration: Duration
   ) {
     self.organisation = organisation
     self.nodeName = nodeName
@@ -100,7 +102,9 @@ public struct SeatState: Sendable, Hashable {
     self.grantDigest = grantDigest
     self.granted = granted
     self.ratchet = ratchet
-    lease = granted == nil ? nil : Lease(operatorStart: start, duration: leaseDuration)
+    guard epoch > 0 else { return }
+    let remaining = granted.map { $0.notAfter - server } ?? .zero
+    lease = Lease(at: start, duration: leaseDuration, grantRemaining: remaining)
   }
 
   /// Which of the seat's keys has this digest.
@@ -119,5 +123,6 @@ public struct SeatState: Sendable, Hashable {
   }
 
   /// Whether the unlicensed taint belongs on the node. A disconnection alone never brings it back: only an expired lease does.
+  /// An operator that has not run for a whole lease yet puts it on nobody.
   public func isTaintWanted(at now: BootTime) -> Bool { !(lease?.isLive(at: now) ?? false) }
 }

@@ -95,7 +95,9 @@ extension Lowlayer_Agent_V1_Reason {
     case .malformed: "This is a defect of the agent: see the operator's log, and report it with the agent's version."
     case .identity: "Check the agent's service account token, or the role that its certificate was issued by."
     case .organisationUnknown: "Have the operator told of this organisation's issuer, or enrol with the right one."
-    case .certificateRevoked: "Enrol this node again with `ll-agent enroll`, if it is to stay."
+    case .certificateRevoked:
+      "If this node is to stay, enrol it again: `systemctl stop ll-agent`, `ll-agent enroll --renew`, "
+        + "`systemctl start ll-agent`."
     case .attestation: "Compare `ll-tpm identity` of this node with what the operator has registered."
     case .assuranceLowered: "If this node is to do without its TPM, consent to it at the operator; else see to the TPM."
     case .endorsementKeyBound: "If this TPM has moved to another node, release the old node's seat at the operator."

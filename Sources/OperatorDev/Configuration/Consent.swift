@@ -7,10 +7,11 @@ public import SystemdUnit
 ///     LowerAssurance=org-acme/node-a
 ///     ReplaceHardware=org-acme/node-b
 ///     Release=org-acme/node-c
+///     ReleaseBelow=org-acme
 ///     ReleaseBrake=2026-11-21T19:44:05Z
 ///
-/// Nodes are named `ORGANISATION/NODE`; each key may stand several times. The first two hold for as long as they stand
-/// there: whoever has used one takes it out again.
+/// Nodes are named `ORGANISATION/NODE`; each key may stand several times. All but the last hold for as long as they
+/// stand there: whoever has used one takes it out again.
 public struct Consent: Sendable, Hashable {
   /// Nodes whose key may be held less well than before.
   public var lowerAssurance: Set<String> = []
@@ -18,6 +19,9 @@ public struct Consent: Sendable, Hashable {
   public var replaceHardware: Set<String> = []
   /// Nodes that do not come back: their seats are freed once they hold no lease.
   public var release: Set<String> = []
+  /// Organisations whose operator below does not come back: the seats that it reported and was promised are freed once
+  /// it has no call open.
+  public var releaseBelow: Set<String> = []
   /// When the brake on mass expiry began to hold those who may be tainted after all, as its event names it. A release
   /// is for that one time; left in the file it does nothing later.
   public var releaseBrake: Set<String> = []
@@ -42,10 +46,13 @@ public struct ConsentReader: SettingsReader {
         report.error("unknown section [\(section.name)]", position: section.position)
         continue
       }
-      checkKeys(section, single: [], repeated: ["LowerAssurance", "ReplaceHardware", "Release", "ReleaseBrake"])
+      checkKeys(
+        section, single: [],
+        repeated: ["LowerAssurance", "ReplaceHardware", "Release", "ReleaseBelow", "ReleaseBrake"])
       consent.lowerAssurance.formUnion(nodes("LowerAssurance", in: section))
       consent.replaceHardware.formUnion(nodes("ReplaceHardware", in: section))
       consent.release.formUnion(nodes("Release", in: section))
+      consent.releaseBelow.formUnion(organisations("ReleaseBelow", in: section))
       consent.releaseBrake.formUnion(times("ReleaseBrake", in: section))
     }
     return consent
@@ -59,6 +66,16 @@ public struct ConsentReader: SettingsReader {
         report.error(
           "\(key)= is not a time as the event has it, 2026-11-21T19:44:05Z: \(directive.value.debugDescription)",
           position: directive.position)
+        return nil
+      }
+      return directive.value
+    }
+  }
+
+  private mutating func organisations(_ key: String, in section: Section) -> [String] {
+    values(key, in: section).compactMap { directive in
+      guard !directive.value.isEmpty, !directive.value.contains("/") else {
+        report.error("\(key)= is not ORGANISATION: \(directive.value.debugDescription)", position: directive.position)
         return nil
       }
       return directive.value

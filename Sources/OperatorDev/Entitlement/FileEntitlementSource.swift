@@ -11,6 +11,7 @@ public final class FileEntitlementSource: Sendable {
     var use: [String: [Lowlayer_Keyserver_V1_OrganisationUse]] = [:]
   }
 
+  let licenseeCalls = LicenseeCalls()
   private let path: String
   private let clock: OperatorClock
   private let contents = Mutex(Contents())
@@ -44,14 +45,17 @@ public final class FileEntitlementSource: Sendable {
 }
 
 extension FileEntitlementSource: EntitlementSource {
+  func record(
+    _ use: [Lowlayer_Keyserver_V1_OrganisationUse], of licensee: String
+  ) async -> EntitlementRefusal? {
+    contents.withLock { $0.use[licensee] = use }
+    return nil
+  }
+
   func entitlement(
     for licensee: String, use: [Lowlayer_Keyserver_V1_OrganisationUse]
   ) async -> Result<Lowlayer_Keyserver_V1_Entitlement, EntitlementRefusal> {
-    let found = contents.withLock { contents in
-      contents.use[licensee] = use
-      return contents.file.licensees[licensee]
-    }
-    guard let found else {
+    guard let found = contents.withLock({ $0.file.licensees[licensee] }) else {
       return .failure(EntitlementRefusal(message: "\(licensee) is no licensee of this key server: ask for a license"))
     }
     let now = ServerTime(nanoseconds: clock.realNanoseconds())

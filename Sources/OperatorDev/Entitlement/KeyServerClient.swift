@@ -38,8 +38,8 @@ struct KeyServerClient: Sendable {
     var delay = Self.firstDelay
     while !Task.isCancelled {
       for address in settings.addresses where !Task.isCancelled {
-        let answered = await call(address)
-        if answered { delay = Self.firstDelay }
+        let wasOfUse = await call(address)
+        if wasOfUse { delay = Self.firstDelay }
       }
       // Full jitter: operators that lost one key server do not all come back at once.
       let wait = Duration.milliseconds(Int64.random(in: 0...delay.milliseconds))
@@ -49,8 +49,8 @@ struct KeyServerClient: Sendable {
     }
   }
 
-  /// One call, until it ends.
-  /// - Returns: whether the key server answered at all.
+  /// One call, until it ends. Where there is another address, one that refuses or is not believed ends it.
+  /// - Returns: whether the key server was of use last.
   private func call(_ address: HostPort) async -> Bool {
     do {
       return try await withGRPCClient(transport: try transport(to: address)) { client in
@@ -60,12 +60,13 @@ struct KeyServerClient: Sendable {
         return try await service.entitlements(options: options) { writer in
           try await report(to: writer)
         } onResponse: { response in
-          var answered = false
+          var isOfUse = false
           for try await update in response.messages {
-            answered = true
-            await licenseOperator.received(update)
+            isOfUse = await licenseOperator.received(update)
+            // The only one there is may be of use later, and says so by itself.
+            if !isOfUse, settings.addresses.count > 1 { break }
           }
-          return answered
+          return isOfUse
         }
       }
     } catch let error as RPCError {
@@ -82,6 +83,7 @@ struct KeyServerClient: Sendable {
 
   /// Reports at once, and then whenever the use changed or the interval is over.
   private func report(to writer: RPCWriter<Lowlayer_Keyserver_V1_OperatorReport>) async throws {
+    await licenseOperator.beginReports()
     while true {
       let report = await licenseOperator.report()
       try await writer.write(report)

@@ -18,11 +18,11 @@ public struct OperatorEvent: Sendable, Hashable {
     case fenced
     /// A lease expired: the node is to be tainted.
     case leaseExpired = "lease-expired"
-    /// A tainted node lives again: the taint goes.
+    /// A tainted node lives again, or mode native began: the taint goes.
     case leaseRestored = "lease-restored"
     /// More leases expired at once than the brake lets through: nobody is tainted.
     case massExpiryBraked = "mass-expiry-braked"
-    /// A person let those be tainted whom the brake held.
+    /// A person let those be tainted whom the brake held, or mode native began and they are not.
     case massExpiryReleased = "mass-expiry-released"
     /// The key server said what is allowed.
     case entitlementChanged = "entitlement-changed"
@@ -34,6 +34,8 @@ public struct OperatorEvent: Sendable, Hashable {
     case graceEnded = "grace-ended"
     /// A node did not apply its configuration.
     case configurationRefused = "configuration-refused"
+    /// A file in the configuration folder is none that a node would take, and is left out.
+    case configurationFault = "configuration-fault"
     /// The files of organisations, consent or configuration were read again.
     case reloaded
     /// They could not be read; what was read last goes on.
@@ -42,9 +44,11 @@ public struct OperatorEvent: Sendable, Hashable {
     case revocationListExpired = "revocation-list-expired"
     /// The state could not be saved; nothing that depends on it was sent.
     case stateNotSaved = "state-not-saved"
-    /// A seat was freed because the consent file says so.
+    /// A seat was freed because the consent file says so, or those of an operator below.
     case seatReleased = "seat-released"
-    /// The operator serves.
+    /// A licensee called while a call of it was open: one of the two has ended.
+    case secondCall = "second-call"
+    /// The operator, or the key server's double, serves; where, is said.
     case started
     /// The operator sends its nodes away and ends.
     case draining

@@ -12,6 +12,14 @@ struct Contest: Sendable {
   var attested: [CloneContest.Side: LicenseProtocol.AttestedKey] = [:]
   /// The node's UID of each side that passed.
   var uids: [CloneContest.Side: String] = [:]
+  /// Whether it has ended, and how is being saved.
+  var isDecided = false
+
+  /// The sessions of all its sides.
+  var sessions: [UInt64] { [challenger] + (incumbent.map { [$0] } ?? []) }
+
+  /// A side's session; `nil` where there is no such side.
+  func session(of side: CloneContest.Side) -> UInt64? { side == .challenger ? challenger : incumbent }
 
   /// Which side a session is on.
   func side(of session: UInt64) -> CloneContest.Side? {

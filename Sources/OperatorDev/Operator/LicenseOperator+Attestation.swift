@@ -7,6 +7,9 @@ import TPMStructures
 extension LicenseOperator {
   func received(_ message: Lowlayer_Agent_V1_AttestationOffer, in id: UInt64) async {
     guard let session = sessions[id] else { return }
+    // Whatever becomes of this offer, the challenge to an earlier one is void.
+    sessions[id]?.offer = nil
+    challenges.forget(session: session.sessionID)
     let isSeated = session.phase == .seated
     guard !message.nextKey || isSeated else {
       return refuse(id, .malformed("a next key is offered before this session's own key is attested"))
@@ -87,7 +90,8 @@ extension LicenseOperator {
           tlsKey: Array(keys.tlsKey))
         let proven = try await verifier.examine(
           evidence, tlsKey: message.nextKey ? .next : .ofThisSession(session.peer.publicKeyDER), at: date.seconds)
-        if case .certificate(let chain) = proven.proof, let words = endorsementRevocation.fault(in: chain) {
+        for chain in proven.chains {
+          guard let words = endorsementRevocation.fault(in: chain) else { continue }
           throw AttestationRefusal.endorsementCertificate(words)
         }
         let challenge = try Challenge(for: proven)
@@ -107,17 +111,24 @@ extension LicenseOperator {
     }
   }
 
-  /// What the seat's rules would say of these keys: said before a challenge, and again when it was answered.
+  /// What would be said of the offered keys if they were proven.
   private func checkSeat(_ offer: LiveSession.Offer, organisation: String) throws(LicenseRefusal) {
-    let id = SeatID(organisation: organisation, node: offer.identity.name)
-    if let owner = state.holder(ofEndorsementKey: offer.endorsementKey), owner != id {
-      throw .endorsementKeyBound(node: owner.node)
-    }
-    guard var rules = state.seats[id]?.rules else { return }
     let key = SeatState.PinnedKey(digest: Array(SHA256.hash(data: offer.publicKeyDER)), assurance: offer.assurance)
     let attested = LicenseProtocol.AttestedKey(
       key: key, endorsementKey: offer.endorsementKey, attestationKey: offer.attestationKey)
-    _ = try rules.attest(attested, asNext: offer.isNext, consent: files.consent.of(id))
+    try checkSeat(
+      attested, asNext: offer.isNext, of: SeatID(organisation: organisation, node: offer.identity.name))
+  }
+
+  /// Whether a seat may be held with these keys: nobody else has the TPM, the assurance is no lower than before, and
+  /// the TPM is the node's. Asked before a challenge, when it was answered, and when a contest ends: what was true may
+  /// be so no longer. A doubt is none of its business.
+  func checkSeat(_ attested: LicenseProtocol.AttestedKey, asNext: Bool, of id: SeatID) throws(LicenseRefusal) {
+    if let owner = state.holder(ofEndorsementKey: attested.endorsementKey), owner != id {
+      throw .endorsementKeyBound(node: owner.node)
+    }
+    guard var rules = state.seats[id]?.rules else { return }
+    _ = try rules.attest(attested, asNext: asNext, consent: files.consent.of(id))
   }
 
   private static func digest(_ area: PublicArea) -> [UInt8] { Array(SHA256.hash(data: area.sizedWire)) }
@@ -187,9 +198,7 @@ extension LicenseOperator {
       return decline(id, refusal)
     }
     if let seat = contestedSeat(of: id) {
-      // The words become the end of another sentence.
-      let words = refusal.message
-      contests[seat]?.take(.failed(words.hasSuffix(".") ? String(words.dropLast()) : words), of: id, at: now)
+      contests[seat]?.take(.failed(refusal.clause), of: id, at: now)
       return settleContest(seat)
     }
     refuse(id, refusal)
@@ -201,8 +210,10 @@ extension LicenseOperator {
   ) async {
     guard let session = sessions[id], session.phase != .over else { return }
     let seatID = SeatID(organisation: session.peer.organisation, node: offer.identity.name)
-    if let owner = state.holder(ofEndorsementKey: attested.endorsementKey), owner != seatID {
-      return failed(.endorsementKeyBound(node: owner.node), in: id, isNext: offer.isNext)
+    do throws(LicenseRefusal) {
+      try checkSeat(attested, asNext: offer.isNext, of: seatID)
+    } catch {
+      return failed(error, in: id, isNext: offer.isNext)
     }
     event(.attested, session, "\(attested.key.assurance.name): the key of \(seatID) was attested")
     let proven = LiveSession.Proven(identity: offer.identity, attested: attested)

@@ -23,20 +23,32 @@ extension LicenseOperator {
     names.formUnion(state.ledgers.keys)
     names.formUnion(state.downstream.keys)
     var active: [String: UInt32] = [:]
-    for seat in state.seats.values where seat.rules.lease?.isLive(at: now) ?? false {
+    // Whom we found without a lease has none until it is heard, also where our own start gave it one.
+    for seat in state.seats.values where !seat.isTainted && seat.rules.lease?.isLive(at: now) ?? false {
       active[seat.rules.organisation, default: 0] += 1
     }
     return names.sorted().map { name in
       .with {
         $0.organisation = name
         $0.seats = UInt32(clamping: state.ledger(name).used).clampedSum(state.downstream[name] ?? 0)
-        $0.activeLeases = active[name] ?? 0
+        $0.activeLeases = (active[name] ?? 0).clampedSum(leasesBelow[name] ?? 0)
       }
     }
   }
 
+  /// How many of a stream's reports before the newest may still be answered; they are a second apart at least.
+  private static let answersUnderWay = 64
+
+  /// A stream to the key server begins: no answer to a report of another one belongs to it.
+  func beginReports() {
+    reportNonce = Self.random32()
+    earlierNonces = []
+  }
+
   /// The next report, with a nonce that its answer has to repeat.
   func report() -> Lowlayer_Keyserver_V1_OperatorReport {
+    if !reportNonce.isEmpty { earlierNonces.append(reportNonce) }
+    if earlierNonces.count > Self.answersUnderWay { earlierNonces.removeFirst() }
     reportNonce = Self.random32()
     return .with {
       $0.protocolMinimum = ProtocolVersion.spoken.lowerBound
@@ -47,15 +59,18 @@ extension LicenseOperator {
   }
 
   /// The key server answered.
-  func received(_ update: Lowlayer_Keyserver_V1_EntitlementUpdate) async {
+  /// - Returns: whether it is of use: it does not refuse, and is believed.
+  @discardableResult
+  func received(_ update: Lowlayer_Keyserver_V1_EntitlementUpdate) async -> Bool {
     reportInterval = update.reportIntervalMs == 0 ? .seconds(60) : .milliseconds(Int64(update.reportIntervalMs))
     guard update.refusal.isEmpty else {
-      return keyServerLost(.refusing, "it refuses: \(update.refusal.prefix(300))")
+      keyServerLost(.refusing, "it refuses: \(update.refusal.prefix(300))")
+      return false
     }
     let missing = ProtocolFeature.missing(required: update.requiredFeatures)
     guard missing.isEmpty else {
-      return keyServerLost(
-        .refusing, "it requires what is not understood here: \(missing.joined(separator: ", "))")
+      keyServerLost(.refusing, "it requires what is not understood here: \(missing.joined(separator: ", "))")
+      return false
     }
     let before = cache
     // By the wall clock as it is: the answer repeats our nonce, so it is of now, and a date that was once too late must
@@ -63,7 +78,10 @@ extension LicenseOperator {
     do throws(EntitlementCache.Fault) {
       try cache.accept(update, nonce: reportNonce, at: ServerTime(nanoseconds: clock.realNanoseconds()))
     } catch {
-      return keyServerLost(.unbelieved, "its answer is not believed: \(error)")
+      // It crossed a newer report, whose answer follows.
+      if error == .otherNonce, answersEarlierReport(update) { return true }
+      keyServerLost(.unbelieved, "its answer is not believed: \(error)")
+      return false
     }
     takeBackDate()
     keyServerFaults = []
@@ -73,17 +91,23 @@ extension LicenseOperator {
     } catch {
       cache = before
       state.entitlement = before.update
-      return
+      return true
     }
     let isChanged =
       before.entitlement?.organisations != cache.entitlement?.organisations
       || before.entitlement?.mode != cache.entitlement?.mode
     await lookAtEntitlement()
-    guard isChanged else { return }
+    guard isChanged else { return true }
     entitlementVersion += 1
     event(.entitlementChanged, entitlementWords)
     await retryWaiting()
     await regrant()
+    return true
+  }
+
+  private func answersEarlierReport(_ update: Lowlayer_Keyserver_V1_EntitlementUpdate) -> Bool {
+    guard let entitlement = try? Lowlayer_Keyserver_V1_Entitlement(serializedBytes: update.signed) else { return false }
+    return earlierNonces.contains(Array(entitlement.nonce))
   }
 
   /// How far the time that a node was told may be ahead of ours, before it is told anew.
@@ -97,8 +121,8 @@ extension LicenseOperator {
   private func takeBackDate() {
     guard let entitlement = cache.entitlement else { return }
     let issued = ServerTime(nanoseconds: entitlement.issuedAtNs)
-    guard issued < state.latestDate else { return }
-    state.latestDate = max(issued, ServerTime(nanoseconds: clock.realNanoseconds()))
+    guard issued < dateFloor.time(at: now) else { return }
+    dateFloor.restart(at: now, server: max(issued, ServerTime(nanoseconds: clock.realNanoseconds())))
     let window = min(settings.reconnectWindow, settings.leaseDuration / 2)
     for (id, session) in sessions {
       guard let told = session.told?.time(at: now), told - date > Self.toleratedLead else { continue }
@@ -132,7 +156,11 @@ extension LicenseOperator {
 
   /// Grants everybody anew.
   private func regrant() async {
-    for (id, session) in sessions where session.phase == .seated { await license(id, anew: true) }
+    let seated = sessions.filter { $0.value.phase == .seated }.keys
+    // All at once: together they wait for one save, and not each for one of its own.
+    await withDiscardingTaskGroup { group in
+      for id in seated { group.addTask { await self.license(id, anew: true) } }
+    }
   }
 
   private var entitlementWords: String {
@@ -156,17 +184,6 @@ extension LicenseOperator: EntitlementSource {
   func entitlement(
     for licensee: String, use: [Lowlayer_Keyserver_V1_OrganisationUse]
   ) async -> Result<Lowlayer_Keyserver_V1_Entitlement, EntitlementRefusal> {
-    // What comes from below is anything that fits the field.
-    let below = use.reduce(UInt32(0)) { $0.clampedSum($1.seats) }
-    let known = state.downstream[licensee]
-    state.downstream[licensee] = below
-    if known != below {
-      do {
-        try await save()
-      } catch {
-        return .failure(EntitlementRefusal(message: "the operator above cannot save its own state"))
-      }
-    }
     let allowance: SeatAllowance
     do throws(LicenseRefusal) {
       allowance = try cache.allowance(for: licensee, at: date)
@@ -175,13 +192,20 @@ extension LicenseOperator: EntitlementSource {
     }
     guard let own = cache.entitlement else { return .failure(EntitlementRefusal(message: "there is no entitlement")) }
     let taken = UInt32(clamping: state.ledger(licensee).used)
+    let shared = Self.share(allowance, taken: taken, among: use)
+    let promise = PromiseBelow(
+      seats: allowance.limit == nil ? .max : shared.reduce(UInt32(0)) { $0.clampedSum($1.nodesLimit) },
+      until: ServerTime(nanoseconds: own.graceUntilNs))
+    // Of two answers the one that knew more is the later one, however long each waits to be saved.
+    let issued = date
+    guard await note(promise, to: licensee) else { return .failure(.unsaved) }
     return .success(
       .with {
         $0.mode = own.mode
-        $0.issuedAtNs = date.nanoseconds
+        $0.issuedAtNs = issued.nanoseconds
         $0.notAfterNs = own.notAfterNs
         $0.graceUntilNs = own.graceUntilNs
-        $0.organisations = Self.share(allowance, taken: taken, among: use)
+        $0.organisations = shared
       })
   }
 
@@ -218,9 +242,4 @@ extension LicenseOperator: EntitlementSource {
     }
     return shared
   }
-}
-
-extension UInt32 {
-  /// The sum, or the greatest number that there is.
-  fileprivate func clampedSum(_ other: UInt32) -> UInt32 { UInt32(clamping: UInt64(self) + UInt64(other)) }
 }

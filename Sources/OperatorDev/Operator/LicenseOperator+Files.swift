@@ -11,15 +11,17 @@ extension LicenseOperator {
     var folders = EndorsementFolders(settings.endorsement)
     do throws(OperatorError) {
       let (anchors, revocation) = try folders.read()
+      files.complaints[.unreadable(.endorsement)] = nil
       if folders.report.hasErrors {
-        complain(folders.report.sorted.map(\.description))
+        complain(.faulty(.endorsement), folders.report.sorted.map(\.description))
       } else {
+        files.complaints[.faulty(.endorsement)] = nil
         verifier = AttestationVerifier(anchors: anchors)
         endorsementRevocation = revocation
         event(.reloaded, "the endorsement folders were read")
       }
     } catch {
-      complain([error.description])
+      complain(.unreadable(.endorsement), [error.description])
     }
     await reloadChanged()
   }
@@ -41,18 +43,21 @@ extension LicenseOperator {
 
   private func reloadOrganisations() async {
     do throws(OperatorError) {
-      guard let report = try organisations.reload() else { return }
+      let changed = try organisations.reload()
+      files.complaints[.unreadable(.organisations)] = nil
+      guard let report = changed else { return }
       guard !report.hasErrors else {
-        complain(report.sorted.map(\.description))
+        complain(.faulty(.organisations), report.sorted.map(\.description))
         return
       }
+      files.complaints[.faulty(.organisations)] = nil
       let current = organisations.current
       let names = current.all.map(\.name).sorted().joined(separator: ", ")
       let warnings = report.sorted.map { "; \($0)" }.joined()
       event(.reloaded, "the organisations are \(names)\(warnings)")
       endRevoked(current)
     } catch {
-      complain([error.description])
+      complain(.unreadable(.organisations), [error.description])
     }
   }
 
@@ -68,6 +73,7 @@ extension LicenseOperator {
     guard let path = settings.consent else { return }
     do throws(OperatorError) {
       let bytes = try OperatorFile.contents(ifThere: path)
+      files.complaints[.unreadable(.consent)] = nil
       guard bytes != files.consentBytes else { return }
       files.consentBytes = bytes
       var reader = ConsentReader()
@@ -75,27 +81,39 @@ extension LicenseOperator {
       var report = Report()
       report.add(contentsOf: reader.report, in: path)
       if report.hasErrors {
-        complain(report.sorted.map(\.description))
+        complain(.faulty(.consent), report.sorted.map(\.description))
       } else {
+        files.complaints[.faulty(.consent)] = nil
         files.consent = consent
         event(.reloaded, "the consent file was read")
       }
     } catch {
-      complain([error.description])
+      complain(.unreadable(.consent), [error.description])
     }
   }
 
   private func reloadConfiguration() async {
-    guard let path = settings.configuration else { return }
+    // While one change is being saved the next one waits for the next look.
+    guard !files.isTakingConfiguration else { return }
+    guard let path = settings.configuration else {
+      // Without a folder nothing is wanted.
+      if files.wanted == nil { await take([:]) }
+      return
+    }
     let source = ConfigurationFolder(path: path)
     do throws(OperatorError) {
       let stamp = try source.folder.stamp()
-      guard stamp != files.configuration else { return }
-      let bodies = try source.read(stamp)
+      let changed: ConfigurationFolder.Contents? = try stamp == files.configuration ? nil : source.read(stamp)
+      files.complaints[.unreadable(.configuration)] = nil
+      guard let contents = changed else { return }
+      for fault in contents.faults where !files.configurationFaults.contains(fault) {
+        event(.configurationFault, fault)
+      }
+      files.configurationFaults = Set(contents.faults)
       files.configuration = stamp
-      await take(bodies)
+      await take(contents.bodies)
     } catch {
-      complain([error.description])
+      complain(.unreadable(.configuration), [error.description])
     }
   }
 
@@ -123,12 +141,12 @@ extension LicenseOperator {
       + "\(ServerTime(since1970: .seconds(list.nextUpdate)).words): "
   }
 
-  /// Says what is wrong with a folder, once for as long as it stays so.
-  private func complain(_ findings: [String]) {
+  /// Says what is wrong with a file or folder, once for as long as it stays so.
+  private func complain(_ complaint: OperatorFiles.Complaint, _ findings: [String]) {
     files.startFaults?.append(contentsOf: findings)
     let words = findings.joined(separator: "; ")
-    guard files.startFaults == nil, files.complaint != words else { return }
-    files.complaint = words
+    guard files.startFaults == nil, files.complaints[complaint] != words else { return }
+    files.complaints[complaint] = words
     event(.reloadFailed, words + "; what was read before goes on")
   }
 }

@@ -15,7 +15,9 @@ extension LicenseOperator {
       return refuse(id, .protocolVersion(offered: offered, spoken: ProtocolVersion.spoken), retryAfter: .seconds(600))
     }
     let missing = ProtocolFeature.missing(required: hello.requiredFeatures)
-    guard missing.isEmpty else { return refuse(id, .requiredFeatures(missing), retryAfter: .seconds(600)) }
+    guard missing.isEmpty else {
+      return refuse(id, .requiredFeatures(ForeignWords.names(missing)), retryAfter: .seconds(600))
+    }
     guard [0, Ratchet.length].contains(hello.ratchet.count) else {
       return refuse(id, .malformed("the ratchet value of Hello has \(hello.ratchet.count) bytes"))
     }
@@ -30,19 +32,37 @@ extension LicenseOperator {
         return refuse(id, .malformed("the fingerprint of Hello is not that of its facts"))
       }
     }
+    guard ConfigurationLimits.allow(hello.configVersions) else {
+      return refuse(id, .malformed("the configuration versions of Hello are none that a node can have"))
+    }
     guard session.peer.name != settings.operatorName else {
       return refuse(id, .identity("its certificate is an operator's and no node's"))
     }
-    session.hello = hello
-    // Only what is looked at later is kept: there are thousands of sessions.
-    session.hello.hardware.facts = []
-    session.hello.configVersions = [:]
+    // Only what is looked at later is kept: there are thousands of sessions, and a Hello may be a mebibyte.
+    session.hello = .with {
+      $0.epoch = hello.epoch
+      $0.ratchet = hello.ratchet
+      $0.hardware.fingerprint = hello.hardware.fingerprint
+    }
     session.applied = hello.configVersions
-    session.grantDigest = Array(hello.grantDigest)
+    // Of another length it is the digest of no grant.
+    session.grantDigest = hello.grantDigest.count == 32 ? Array(hello.grantDigest) : []
     session.enter(.offering, at: now)
     sessions[id] = session
+    replaceUnseated(by: id)
     guard let seat = seatPinned(to: session.peer) else { return welcome(id, version, attestationRequired: true) }
     await resume(seat, in: id, version)
+  }
+
+  /// A node is asked, and waits for a seat, in its newest session alone. An older one that nobody has noticed to be
+  /// dead would take the seat that comes free, and the node would then contest it against itself.
+  private func replaceUnseated(by id: UInt64) {
+    guard let session = sessions[id], let older = newest.updateValue(id, forKey: session.peer.holder),
+      let phase = sessions[older]?.phase, [.offering, .challenged, .waiting].contains(phase),
+      // Who is asked in a doubt answers there.
+      contestedSeat(of: older) == nil
+    else { return }
+    refuse(older, .replaced)
   }
 
   /// Why the handshake would not let this node in now; `nil` where it would.
@@ -90,6 +110,11 @@ extension LicenseOperator {
   func promise(_ seat: Seat, insteadOf before: Seat?, for session: UInt64) async -> Bool {
     let id = seat.id
     state.seats[id] = seat
+    promises[id, default: 0] += 1
+    defer {
+      let others = promises[id, default: 1] - 1
+      promises[id] = others > 0 ? others : nil
+    }
     return await promise(for: session) { state in
       // Somebody else may have gone on with the seat meanwhile; only our own change is taken back.
       guard state.seats[id] == seat else { return }

@@ -6,11 +6,15 @@ extension LicenseOperator {
   /// A node whose keys were attested for the first time takes a seat, or waits for one.
   func takeSeat(_ proven: LiveSession.Proven, in id: UInt64) async {
     guard let session = sessions[id], session.phase != .over else { return }
+    // While it is being saved nobody else is to take a seat for it.
+    sessions[id]?.proven = nil
     let organisation = session.peer.organisation
     let seatID = SeatID(organisation: organisation, node: proven.identity.name)
     // Whoever waited may find that what was true when its keys were attested is so no longer.
-    if let owner = state.holder(ofEndorsementKey: proven.attested.endorsementKey), owner != seatID {
-      return refuse(id, .endorsementKeyBound(node: owner.node))
+    do throws(LicenseRefusal) {
+      try checkSeat(proven.attested, asNext: false, of: seatID)
+    } catch {
+      return refuse(id, error)
     }
     if let seat = state.seats[seatID] { return await reattest(seat, proven, isNext: false, in: id) }
     let ledger = state.ledger(organisation)
@@ -35,10 +39,15 @@ extension LicenseOperator {
   }
 
   /// How many seats an organisation may take here: what the key server allows, less what operators below it have.
+  ///
+  /// Who sits here already goes first where both have more than that together: operators below are answered the limit
+  /// less what is taken here. Were each other's seats taken off on both sides, both would lose theirs for good.
   func allowance(for organisation: String) throws(LicenseRefusal) -> SeatAllowance {
     var allowance = try cache.allowance(for: organisation, at: date)
-    let below = state.downstream[organisation] ?? 0
-    if let limit = allowance.limit { allowance.limit = limit - min(limit, below) }
+    if let limit = allowance.limit {
+      let taken = UInt32(clamping: state.ledger(organisation).used)
+      allowance.limit = max(limit - min(limit, seatsBelow(organisation)), min(limit, taken))
+    }
     return allowance
   }
 
@@ -60,9 +69,11 @@ extension LicenseOperator {
   }
 
   private func grantWhatIsDue(_ id: UInt64, anew: Bool) async {
-    guard let session = sessions[id], session.phase == .seated, let seatID = session.seat,
-      let before = state.seats[seatID]
-    else { return }
+    guard let session = sessions[id], session.phase == .seated, let seatID = session.seat else { return }
+    guard let before = state.seats[seatID] else {
+      // It would have neither a lease nor a word about it for as long as the session lasts.
+      return refuse(id, .unavailable("this node's seat was freed meanwhile"))
+    }
     let held = anew ? [] : session.grantDigest
     guard before.rules.isGrantDue(held: held, at: date) else {
       // The lease of a seat that is taken up again begins with its session.
@@ -100,8 +111,6 @@ extension LicenseOperator {
   }
 
   private func startLease(_ id: SeatID) {
-    // Read before the seat is changed: both are parts of the state.
-    let date = date
     state.seats[id]?.rules.startLease(at: now, server: date, timing: timing)
   }
 
@@ -155,17 +164,20 @@ extension LicenseOperator {
 
   /// Nodes that wait may find a seat now.
   func retryWaiting() async {
-    for (id, session) in sessions.sorted(by: { $0.key < $1.key }) where session.phase == .waiting {
-      if let proven = session.proven { await takeSeat(proven, in: id) }
+    for id in sessions.filter({ $0.value.phase == .waiting }).keys.sorted() {
+      // Those before it may have taken long to be saved, and somebody else have looked at this one meanwhile.
+      guard let session = sessions[id], session.phase == .waiting, let proven = session.proven else { continue }
+      await takeSeat(proven, in: id)
     }
   }
 
-  /// Frees the seats whose nodes do not come back, as the consent file says.
+  /// Frees the seats whose nodes do not come back, as the consent file says. A seat that somebody is about to sit on,
+  /// or is asked for, is none of these.
   func releaseConsented() async {
     var released: [SeatID] = []
     for (id, seat) in state.seats
-    where files.consent.release.contains(id.description) && sessionOfSeat[id] == nil
-      && !(seat.rules.lease?.isLive(at: now) ?? false)
+    where files.consent.release.contains(id.description) && sessionOfSeat[id] == nil && promises[id] == nil
+      && contests[id] == nil && !(seat.rules.lease?.isLive(at: now) ?? false)
     {
       state.seats[id] = nil
       state.ledgers[id.organisation] = state.ledger(id.organisation).releasing(id.node)
@@ -186,15 +198,5 @@ extension Consent {
     if lowerAssurance.contains(seat.description) { consent.insert(.lowerAssurance) }
     if replaceHardware.contains(seat.description) { consent.insert(.otherEndorsementKey) }
     return consent
-  }
-}
-
-extension SeatState {
-  /// The same seat of a Node object that was made again under its name. Its lease is whole from `now` on.
-  func renewed(uid: String, at now: BootTime, leaseDuration: Duration) -> SeatState {
-    SeatState(
-      organisation: organisation, nodeName: nodeName, nodeUID: uid, key: key, nextKey: nextKey,
-      endorsementKey: endorsementKey, attestationKey: attestationKey, tpmClock: tpmClock, epoch: epoch,
-      grantDigest: grantDigest, granted: granted, ratchet: ratchet, operatorStart: now, leaseDuration: leaseDuration)
   }
 }

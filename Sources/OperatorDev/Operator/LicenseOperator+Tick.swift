@@ -15,9 +15,9 @@ extension LicenseOperator {
     settleContests()
     endSilent()
     await releaseConsented()
-    for (id, session) in sessions where session.phase == .seated {
-      if let seat = session.seat, contests[seat] == nil { await renew(id, seat) }
-    }
+    await releaseBelow()
+    await lookAtBelow()
+    await renewGrants()
     judgeLeases()
     guard isLifeChanged else { return }
     isLifeChanged = false
@@ -25,12 +25,26 @@ extension LicenseOperator {
     try? await save()
   }
 
-  /// A grant whose half is over is followed by the next one.
-  private func renew(_ id: UInt64, _ seatID: SeatID) async {
-    guard let session = sessions[id], let seat = state.seats[seatID],
-      seat.rules.isGrantDue(held: session.grantDigest, at: date)
-    else { return }
-    await license(id)
+  /// A grant whose half is over is followed by the next one. All at once: together they wait for one save, and not each
+  /// for one of its own.
+  private func renewGrants() async {
+    let due = sessions.keys.filter { isRenewalDue($0) }
+    guard !due.isEmpty else { return }
+    await withDiscardingTaskGroup { group in
+      for id in due { group.addTask { await self.renew(id) } }
+    }
+  }
+
+  private func renew(_ id: UInt64) async {
+    // Another turn of ours may have come between.
+    if isRenewalDue(id) { await license(id) }
+  }
+
+  private func isRenewalDue(_ id: UInt64) -> Bool {
+    guard let session = sessions[id], session.phase == .seated, let seat = session.seat, contests[seat] == nil else {
+      return false
+    }
+    return state.seats[seat]?.rules.isGrantDue(held: session.grantDigest, at: date) ?? false
   }
 
   /// Ends the sessions that nobody is behind any more.
@@ -44,8 +58,9 @@ extension LicenseOperator {
         refuse(id, .attestation("the challenge was not answered within 60 s"))
       case .offering where now - session.phaseSince > SessionTiming.challengeLifetime:
         refuse(id, .attestation("no keys were offered within 60 s"))
-      case .seated where silence > settings.leaseDuration, .waiting where silence > settings.leaseDuration:
-        session.outbox.close()
+      case .seated, .waiting:
+        // Whoever is in a doubt hears how it ends, which has a limit of its own.
+        if silence > settings.leaseDuration, contestedSeat(of: id) == nil { session.outbox.close() }
       default: break
       }
     }
@@ -53,10 +68,11 @@ extension LicenseOperator {
 
   /// Which nodes are without a lease. Many at once speak against us, and not against them.
   private func judgeLeases() {
-    // Without agents there is nothing to judge.
-    if cache.entitlement?.mode == .native { return }
+    if cache.entitlement?.mode == .native { return clearTaints() }
+    // Who lives may need as long until it is heard again.
+    let isJudged = now - startedAt >= settings.leaseDuration
     let expired = state.seats.values.filter { seat in
-      !seat.isTainted && seat.rules.lease != nil && seat.rules.isTaintWanted(at: now)
+      isJudged && !seat.isTainted && seat.rules.lease != nil && seat.rules.isTaintWanted(at: now)
     }
     guard !expired.isEmpty else {
       if state.braked != nil { isLifeChanged = true }
@@ -93,6 +109,20 @@ extension LicenseOperator {
           .leaseExpired, seat.id,
           "Node \(seat.id.node) (\(seat.rules.key.assurance.name)) has not renewed its lease: it is to be tainted.")
       }
+    }
+  }
+
+  /// Without agents there is nothing to judge, and nobody is tainted for what was.
+  private func clearTaints() {
+    if let braked = state.braked {
+      state.braked = nil
+      isLifeChanged = true
+      event(.massExpiryReleased, "Mode native: the \(braked.nodes.count) nodes that the brake held are not tainted.")
+    }
+    for (id, seat) in state.seats where seat.isTainted {
+      state.seats[id]?.isTainted = false
+      isLifeChanged = true
+      event(.leaseRestored, id, "Mode native: the taint of node \(id.node) goes.")
     }
   }
 

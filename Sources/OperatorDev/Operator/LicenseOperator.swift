@@ -11,6 +11,7 @@ actor LicenseOperator {
   nonisolated let serverLeaf: [UInt8]
   let organisations: OrganisationsBook
   let clock: OperatorClock
+  let startedAt: BootTime
   let review: NodeReview?
   let emit: @Sendable (OperatorEvent) -> Void
   private let writer: StateWriter
@@ -19,8 +20,14 @@ actor LicenseOperator {
   }
 
   var state: OperatorState
+  /// What the date does not go behind: the date that was saved last, and what the boot clock counted since.
+  var dateFloor: ServerClock
   var sessions: [UInt64: LiveSession] = [:]
   var sessionOfSeat: [SeatID: UInt64] = [:]
+  /// The session in which the holder of a certificate's key said Hello last.
+  var newest: [Peer.Holder: UInt64] = [:]
+  /// How many changes of a seat are being saved: somebody is about to sit there, or does.
+  var promises: [SeatID: Int] = [:]
   var challenges = ChallengeBook()
   var verifier = AttestationVerifier(anchors: EndorsementAnchors())
   var endorsementRevocation = EndorsementRevocation()
@@ -29,6 +36,8 @@ actor LicenseOperator {
   var cache: EntitlementCache
   /// What a report's answer has to repeat.
   var reportNonce: [UInt8] = []
+  /// Those of the reports before it in the same stream: their answers may still be under way.
+  var earlierNonces: [[UInt8]] = []
   /// How long the key server may go without a report; it says so in each of its answers.
   var reportInterval: Duration = .seconds(60)
   /// What was said already of why the key server gives no entitlement.
@@ -37,6 +46,12 @@ actor LicenseOperator {
   var standing = EntitlementStanding.none
   /// Grows when what operators below may have changes.
   var entitlementVersion: UInt64 = 0
+  /// The calls of operators below.
+  nonisolated let licenseeCalls = LicenseeCalls()
+  /// The nodes with a lease that operators below reported, by organisation.
+  var leasesBelow: [String: UInt32] = [:]
+  /// The seats that operators below might have when that was looked at last.
+  var seatsBelowSeen: [String: UInt32]
   var brake: ExpiryBrake
   /// Whether a lease began or ended since the state was saved.
   var isLifeChanged = false
@@ -61,12 +76,17 @@ actor LicenseOperator {
     self.review = review
     self.emit = emit
     let now = BootTime(nanoseconds: clock.bootNanoseconds())
+    startedAt = now
     if let bytes = try store.load() {
       state = try OperatorState(
-        json: bytes, in: settings.state, startedAt: now, leaseDuration: settings.leaseDuration)
+        json: bytes, in: settings.state, startedAt: now,
+        wallClock: ServerTime(nanoseconds: clock.realNanoseconds()), leaseDuration: settings.leaseDuration)
     } else {
       state = OperatorState()
     }
+    // How long we were away is not known, and not counted.
+    dateFloor = ServerClock(server: state.latestDate, heard: now)
+    seatsBelowSeen = state.promised.mapValues(\.seats)
     cache = EntitlementCache(
       licensee: licensee, key: try settings.keyServer?.signingKeyDER() ?? [], saved: state.entitlement)
     brake = ExpiryBrake(share: settings.brakePercent)
@@ -74,8 +94,9 @@ actor LicenseOperator {
 
   var now: BootTime { BootTime(nanoseconds: clock.bootNanoseconds()) }
 
-  /// The date. It never goes back behind what was saved, so that setting the clock back extends nothing.
-  var date: ServerTime { max(ServerTime(nanoseconds: clock.realNanoseconds()), state.latestDate) }
+  /// The date. It neither goes back behind what was saved nor stands still there, so that setting the clock back
+  /// extends nothing.
+  var date: ServerTime { max(ServerTime(nanoseconds: clock.realNanoseconds()), dateFloor.time(at: now)) }
 
   // MARK: Sessions
 
@@ -93,6 +114,7 @@ actor LicenseOperator {
   func closed(_ id: UInt64) {
     guard let session = sessions.removeValue(forKey: id) else { return }
     challenges.forget(session: session.sessionID)
+    if newest[session.peer.holder] == id { newest[session.peer.holder] = nil }
     if let seat = session.seat, sessionOfSeat[seat] == id { sessionOfSeat[seat] = nil }
   }
 
@@ -180,6 +202,7 @@ actor LicenseOperator {
   /// Saves the state as it is now, together with whoever else waits for the same. When this returns, what was decided
   /// before the call outlives a power cut, and may be sent.
   func save() async throws(OperatorError) {
+    dateFloor.advance(to: date, at: now)
     state.latestDate = date
     changes += 1
     let mine = changes

@@ -3,7 +3,7 @@ import Diagnostics
 import PKI
 
 /// The folder with the organisations: `*.pem` with one issuer's self-signed twin each, `*.crl` with revocation lists in
-/// PEM, `*.revoked` with lines `ORGANISATION SERIAL`. A file that is added or removed adds or revokes without a
+/// PEM or DER, `*.revoked` with lines `ORGANISATION SERIAL`. A file that is added or removed adds or revokes without a
 /// restart.
 struct OrganisationsFolder: Sendable {
   let path: String
@@ -25,7 +25,7 @@ struct OrganisationsFolder: Sendable {
       }
       do {
         if entry.name.hasSuffix(".crl") {
-          lists.append(try RevocationList(pem: bytes))
+          lists.append(try RevocationList(file: bytes))
         } else {
           organisations.append(try Self.organisation(bytes))
         }

@@ -46,7 +46,7 @@ struct EndorsementFolders {
       let bytes = try folder.contents(entry.name)
       do {
         if entry.name.hasSuffix(".crl") {
-          lists.append((try Self.isPEM(bytes) ? RevocationList(pem: bytes) : RevocationList(der: bytes), file))
+          lists.append((try RevocationList(file: bytes), file))
         } else {
           read += try Self.blocks(bytes, "CERTIFICATE").map { try Certificate(derEncoded: $0) }
         }

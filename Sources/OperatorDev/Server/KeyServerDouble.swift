@@ -37,36 +37,33 @@ public final class KeyServerDouble: Service {
 
   private let organisations: OrganisationsBook
   private let source: FileEntitlementSource
-  private let transport: HTTP2ServerTransport.Posix
   private let server: GRPCServer<HTTP2ServerTransport.Posix>
+  private let clock: OperatorClock
+  private let emit: @Sendable (OperatorEvent) -> Void
 
   /// A key server that does not listen yet; makes a signing key where there is none.
   public init(
     _ settings: Settings, clock: OperatorClock = .system, emit: @escaping @Sendable (OperatorEvent) -> Void
   ) throws(OperatorError) {
+    (self.clock, self.emit) = (clock, emit)
     let signingKey = try SigningKey(file: settings.signingKey)
     try OperatorFile.replace(settings.signingKey + ".pub", with: Array(signingKey.publicKeyPEM.utf8))
     organisations = OrganisationsBook(folder: settings.licensees)
     source = FileEntitlementSource(file: settings.entitlements, clock: clock)
     let identity = try ServerIdentity(certificate: settings.certificate, key: settings.key)
-    transport = try .licensed(
+    let transport = try HTTP2ServerTransport.Posix.licensed(
       listen: settings.listen, identity: identity, organisations: organisations, clock: clock, emit: emit)
     server = GRPCServer(
       transport: transport,
       services: [
         KeyServerService(
           source: source, organisations: organisations, signingKey: signingKey, operatorName: settings.operatorName,
-          reportInterval: .seconds(60))
+          reportInterval: .seconds(60), clock: clock, emit: emit)
       ])
   }
 
   /// The port that it listens on, once it does.
-  public var port: Int {
-    get async throws {
-      let address = try await transport.listeningAddress
-      return address.ipv4?.port ?? address.ipv6?.port ?? 0
-    }
-  }
+  public var port: Int { get async throws { try await server.place.port } }
 
   /// The seats that a licensee's operator reported last; `nil` where it never did.
   public func reportedSeats(of licensee: String) -> Int? { source.reportedSeats(of: licensee) }
@@ -78,12 +75,12 @@ public final class KeyServerDouble: Service {
     return report
   }
 
-  /// Serves until the task is cancelled or a graceful shutdown begins. ``reload()`` comes first.
+  /// Serves until the task is cancelled or a graceful shutdown begins; operators that are still there some seconds later
+  /// are cut off. ``reload()`` comes first.
   public func run() async throws {
-    try await withGracefulShutdownHandler {
-      try await server.serve()
-    } onGracefulShutdown: {
-      self.server.beginGracefulShutdown()
+    let (clock, emit) = (self.clock, self.emit)
+    try await server.serveUntilShutdown { place in
+      emit(OperatorEvent(at: clock.realNanoseconds(), .started, message: "It serves on \(place)."))
     }
   }
 }

@@ -8,26 +8,28 @@ public final class OperatorServer: Service {
   private let settings: OperatorSettings
   private let organisations: OrganisationsBook
   private let keyServer: KeyServerClient?
-  private let transport: HTTP2ServerTransport.Posix
   private let server: GRPCServer<HTTP2ServerTransport.Posix>
+  private let lock: StateLock?
   let licenseOperator: LicenseOperator
 
-  /// An operator that does not listen yet. Reads certificate, key and what was promised; makes a grant key where
-  /// there is
-  /// none.
+  /// An operator that does not listen yet. Locks its state, reads certificate, key and what was promised; makes a grant
+  /// key where there is none. Fails where another operator uses the state; nothing else was touched then.
   public convenience init(
     _ settings: OperatorSettings, clock: OperatorClock = .system,
     emit: @escaping @Sendable (OperatorEvent) -> Void
   ) throws(OperatorError) {
+    // Before anything is read: what another one is about to write over is not to be believed.
+    let lock = try StateLock(state: settings.state)
     try self.init(
-      settings, clock: clock, emit: emit, store: .file(settings.state), review: settings.kubernetes?.review)
+      settings, clock: clock, emit: emit, store: .file(settings.state), review: settings.kubernetes?.review, lock: lock)
   }
 
   init(
     _ settings: OperatorSettings, clock: OperatorClock, emit: @escaping @Sendable (OperatorEvent) -> Void,
-    store: StateStore, review: NodeReview?
+    store: StateStore, review: NodeReview?, lock: StateLock? = nil, silence: SilenceLimits = SilenceLimits()
   ) throws(OperatorError) {
     self.settings = settings
+    self.lock = lock
     let identity = try ServerIdentity(certificate: settings.certificate, key: settings.key)
     let signingKey = try SigningKey(file: settings.grantKey)
     organisations = OrganisationsBook(folder: settings.organisations)
@@ -37,15 +39,16 @@ public final class OperatorServer: Service {
       licensee: upstream?.issuer ?? identity.issuer, organisations: organisations, clock: clock, store: store,
       review: review, emit: emit)
     keyServer = try Self.client(settings.keyServer, upstream, clock, licenseOperator)
-    transport = try .licensed(
-      listen: settings.listen, identity: identity, organisations: organisations, clock: clock, emit: emit)
+    let transport = try HTTP2ServerTransport.Posix.licensed(
+      listen: settings.listen, identity: identity, organisations: organisations, clock: clock, silence: silence,
+      emit: emit)
     server = GRPCServer(
       transport: transport,
       services: [
         SessionService(licenseOperator: licenseOperator, organisations: organisations),
         KeyServerService(
           source: licenseOperator, organisations: organisations, signingKey: signingKey,
-          operatorName: settings.operatorName, reportInterval: .seconds(60)),
+          operatorName: settings.operatorName, reportInterval: .seconds(60), clock: clock, emit: emit),
       ])
   }
 
@@ -59,35 +62,27 @@ public final class OperatorServer: Service {
   }
 
   /// The port that it listens on, once it does.
-  public var port: Int {
-    get async throws {
-      let address = try await transport.listeningAddress
-      return address.ipv4?.port ?? address.ipv6?.port ?? 0
-    }
-  }
+  public var port: Int { get async throws { try await server.place.port } }
 
   /// Serves until the task is cancelled or a graceful shutdown begins; then nodes are sent away with a window to come
-  /// back
-  /// within.
+  /// back within, and whoever is still there some seconds later is cut off.
   public func run() async throws {
+    let licenseOperator = self.licenseOperator
     let faults = await start()
     if !faults.isEmpty { await licenseOperator.event(.reloadFailed, faults.joined(separator: "; ")) }
-    try await withGracefulShutdownHandler {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await self.server.serve() }
-        group.addTask {
-          while true {
-            try await Task.sleep(for: .seconds(1))
-            await self.licenseOperator.tick()
-          }
+    var beside: [@Sendable () async throws -> Void] = [
+      {
+        while true {
+          try await Task.sleep(for: .seconds(1))
+          await licenseOperator.tick()
         }
-        if let keyServer { group.addTask { await keyServer.run() } }
-        defer { group.cancelAll() }
-        // The server ends first, by a shutdown or because it cannot listen.
-        try await group.next()
       }
-    } onGracefulShutdown: {
-      self.beginDrain()
+    ]
+    if let keyServer { beside.append { await keyServer.run() } }
+    try await server.serveUntilShutdown(beside: beside) { place in
+      await licenseOperator.event(.started, "It serves on \(place).")
+    } farewell: {
+      await licenseOperator.drain()
     }
   }
 
@@ -98,13 +93,4 @@ public final class OperatorServer: Service {
 
   /// Reads again what is in folders and files, now rather than at the next tick.
   public func reload() async { await licenseOperator.reload() }
-
-  /// Sends the nodes away, and ends ``run()`` when they are gone.
-  func beginDrain() {
-    // A shutdown handler cannot wait; the server's own shutdown waits for the sessions that this ends.
-    Task {
-      await licenseOperator.drain()
-      server.beginGracefulShutdown()
-    }
-  }
 }

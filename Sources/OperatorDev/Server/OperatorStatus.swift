@@ -11,8 +11,10 @@ public struct OperatorStatus: Sendable {
   /// Reads the file at `path`. Leases are as they were when one began or ended last.
   public init(file path: String) throws(OperatorError) {
     let bytes = try OperatorFile.contents(path, limit: StateStore.limit)
-    let start = BootTime(sinceBoot: .zero)
-    state = try OperatorState(json: bytes, in: path, startedAt: start, leaseDuration: .zero)
+    // No clock is looked at: what is shown of leases is what was noted of them.
+    state = try OperatorState(
+      json: bytes, in: path, startedAt: BootTime(sinceBoot: .zero), wallClock: ServerTime(since1970: .zero),
+      leaseDuration: .zero)
     // Whose signature it is was looked at when it was accepted.
     entitlement = state.entitlement.flatMap { try? Lowlayer_Keyserver_V1_Entitlement(serializedBytes: $0.signed) }
   }
@@ -26,7 +28,7 @@ public struct OperatorStatus: Sendable {
       return .object([
         .init("name", .string(name)), .init("seats", .integer(state.ledger(name).used)),
         .init("activeLeases", .integer(seats.count { $0.rules.organisation == name && $0.isAlive })),
-        .init("seatsBelow", .integer(Int(state.downstream[name] ?? 0))),
+        .init("seatsBelow", .integer(Int(state.downstream[name] ?? 0))), .init("promisedBelow", promisedJSON(name)),
         .init("included", allowed.map { .integer(Int($0.nodesIncluded)) } ?? .null),
         .init("limit", allowed.flatMap { $0.nodesLimit == 0 ? nil : .integer(Int($0.nodesLimit)) } ?? .null),
         .init("billed", .integer(billed(name))),
@@ -53,6 +55,23 @@ public struct OperatorStatus: Sendable {
     let included = entitlement?.organisations.first { $0.organisation == organisation }?.nodesIncluded ?? 0
     let used = state.ledger(organisation).used + Int(state.downstream[organisation] ?? 0)
     return max(used - Int(included), 0)
+  }
+
+  /// What the operator below may take by its last answer; without a limit `seats` is null.
+  private func promisedJSON(_ organisation: String) -> JSONText {
+    guard let promise = state.promised[organisation] else { return .null }
+    return .object([
+      .init("seats", promise.seats == .max ? .null : .integer(Int(promise.seats))),
+      .init("until", .integer(Int(promise.until.nanoseconds))),
+    ])
+  }
+
+  /// The same for a person; empty where there is no operator below.
+  private func belowWords(_ organisation: String) -> String {
+    guard let seats = state.downstream[organisation] else { return "" }
+    guard let promise = state.promised[organisation] else { return ", \(seats) seats below" }
+    let most = promise.seats == .max ? "any number" : "at most \(promise.seats)"
+    return ", \(seats) seats below (\(most) there until \(promise.until.words))"
   }
 
   private var brakeJSON: JSONText {
@@ -88,7 +107,8 @@ public struct OperatorStatus: Sendable {
       let alive = seats.count { $0.rules.organisation == name && $0.isAlive }
       text += "\(name): \(state.ledger(name).used) seats, \(alive) active leases"
       let billed = billed(name)
-      text += " (\(allowed?.nodesIncluded ?? 0) included, \(limit)\(billed > 0 ? ", \(billed) billed" : ""))\n"
+      text += " (\(allowed?.nodesIncluded ?? 0) included, \(limit)\(billed > 0 ? ", \(billed) billed" : ""))"
+      text += belowWords(name) + "\n"
     }
     if let braked = state.braked {
       text += "the brake holds \(braked.nodes.count) expired leases since \(braked.since.words): "

@@ -9,10 +9,10 @@ extension HTTP2ServerTransport.Posix {
   /// the library's own check.
   ///
   /// Sized for thousands of sessions with small messages: no large windows, one stream for each call, and dead peers
-  /// noticed within a lease.
+  /// noticed and silent ones closed within a lease.
   static func licensed(
     listen: HostPort, identity: ServerIdentity, organisations: OrganisationsBook, clock: OperatorClock,
-    emit: @escaping @Sendable (OperatorEvent) -> Void
+    silence: SilenceLimits = SilenceLimits(), emit: @escaping @Sendable (OperatorEvent) -> Void
   ) throws(OperatorError) -> HTTP2ServerTransport.Posix {
     let address: GRPCNIOTransportCore.SocketAddress
     do {
@@ -27,13 +27,14 @@ extension HTTP2ServerTransport.Posix {
     var config = Config.defaults
     config.http2.maxConcurrentStreams = 4
     config.rpc.maxRequestPayloadSize = 1 << 20
-    // A handshake or a connection without a call costs as much as one with.
+    // A handshake or a connection without a call costs as much as one with. Both times end with a question to the peer;
+    // one that does not answer is closed by the guard against silence.
     config.connection.maxIdleTime = .seconds(60)
     config.connection.keepalive = .init(
       time: .seconds(20), timeout: .seconds(10),
       clientBehavior: .init(minPingIntervalWithoutCalls: .seconds(10), allowWithoutCalls: true))
     config.channelDebuggingCallbacks.onAcceptTCPConnection = { channel in
-      TLSVersionGate.install(in: channel) { words in
+      TLSVersionGate.install(in: channel, silence) { words in
         emit(OperatorEvent(at: clock.realNanoseconds(), .handshakeRefused, message: words))
       }
     }

@@ -12,17 +12,25 @@ final class TLSVersionGate: ChannelInboundHandler {
   private enum State { case closed, open, shut }
 
   private var state = State.closed
+  private let silence: SilenceGuard
   private let refused: @Sendable (String) -> Void
 
-  /// A gate; `refused` hears why somebody was not let through.
-  init(refused: @escaping @Sendable (String) -> Void) { self.refused = refused }
+  /// A gate. `silence` is told of the first byte; `refused` hears why somebody was not let through.
+  init(_ silence: SilenceGuard, refused: @escaping @Sendable (String) -> Void) {
+    self.silence = silence
+    self.refused = refused
+  }
 
-  /// Puts a gate behind the channel's TLS handler.
-  static func install(in channel: any Channel, refused: @escaping @Sendable (String) -> Void) -> EventLoopFuture<Void> {
+  /// Puts a gate behind the channel's TLS handler, and before that one a guard against silence.
+  static func install(
+    in channel: any Channel, _ limits: SilenceLimits, refused: @escaping @Sendable (String) -> Void
+  ) -> EventLoopFuture<Void> {
     channel.eventLoop.makeCompletedFuture {
       let pipeline = channel.pipeline.syncOperations
       let handler = try pipeline.handler(type: NIOSSLServerHandler.self)
-      try pipeline.addHandler(TLSVersionGate(refused: refused), position: .after(handler))
+      let silence = SilenceGuard(limits)
+      try pipeline.addHandler(silence, position: .before(handler))
+      try pipeline.addHandler(TLSVersionGate(silence, refused: refused), position: .after(handler))
     }
   }
 
@@ -40,5 +48,6 @@ final class TLSVersionGate: ChannelInboundHandler {
       return context.close(promise: nil)
     }
     state = .open
+    silence.opened()
   }
 }

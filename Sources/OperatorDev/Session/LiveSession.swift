@@ -62,6 +62,7 @@ struct LiveSession: Sendable {
   var heardAt: BootTime
   /// The time that Welcome named, and what has passed since: what the node judges grants by.
   var told: ServerClock?
+  /// Its epoch, ratchet value and fingerprint alone.
   var hello = Lowlayer_Agent_V1_Hello()
   var seat: SeatID?
   var offer: Offer?

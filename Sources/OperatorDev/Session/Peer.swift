@@ -7,6 +7,13 @@ import X509
 
 /// The other end of a connection, as its certificate has it. The chain was judged in the handshake.
 struct Peer: Sendable, Hashable {
+  /// Who has the key of a node's certificate: the same node with each certificate that is made for that key.
+  struct Holder: Sendable, Hashable {
+    var organisation: String
+    var name: String
+    var publicKeyDER: [UInt8]
+  }
+
   /// The issuer's name.
   var organisation: String
   /// The certificate's common name.
@@ -21,6 +28,8 @@ struct Peer: Sendable, Hashable {
   var certificate: [UInt8]
   /// SHA-256 of the key.
   var keyDigest: [UInt8] { Array(SHA256.hash(data: publicKeyDER)) }
+  /// Whose key it is.
+  var holder: Holder { Holder(organisation: organisation, name: name, publicKeyDER: publicKeyDER) }
 
   init(organisation: String, leaf: IssuedCertificate) {
     self.organisation = organisation

@@ -30,7 +30,7 @@ public struct OperatorSettings: Sendable, Hashable {
   public var leaseDuration: Duration = .seconds(40)
   /// How long a grant holds from its issue; it is renewed at half of it.
   public var grantDuration: Duration = .seconds(86_400)
-  /// How much of the active leases may expire at once, in percent, before the brake holds all of them.
+  /// How much of the taken seats may lose their leases at once, in percent, before the brake holds all of them.
   public var brakePercent = 20
   /// Within which time nodes come back after a drain.
   public var reconnectWindow: Duration = .seconds(20)

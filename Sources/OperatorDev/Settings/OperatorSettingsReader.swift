@@ -51,11 +51,24 @@ public struct PartialSettings: Sendable, Hashable {
 
 /// Reads `ll-operator-dev.conf`, in systemd's syntax. An unknown section or key is an error with its line.
 public struct OperatorSettingsReader: SettingsReader {
+  /// The keys that `[KeyServer]` must have.
+  public enum KeyServerKey: String, Sendable, Hashable, CaseIterable {
+    /// Where it is.
+    case address = "Address"
+    /// The anchor of its certificate.
+    case anchor = "Anchor"
+    /// The key that entitlements are signed with.
+    case signingKey = "SigningKey"
+  }
+
   /// Everything found.
   public var report = Report()
+  private let elsewhere: Set<KeyServerKey>
 
   /// A reader.
-  public init() {}
+  /// - Parameter elsewhere: what a flag or the environment says of the key server: the file need not. Where it does not,
+  ///   there is no address, and a path is empty.
+  public init(keyServer elsewhere: Set<KeyServerKey> = []) { self.elsewhere = elsewhere }
 
   /// The settings in a file's bytes.
   public mutating func read(_ bytes: [UInt8]) -> PartialSettings {
@@ -114,8 +127,10 @@ public struct OperatorSettingsReader: SettingsReader {
     checkKeys(
       section, single: ["Anchor", "ServerName", "SigningKey", "Certificate", "Key"], repeated: ["Address"])
     let addresses = places("Address", in: section)
-    if addresses.isEmpty { report.error("[KeyServer] without Address=", position: section.position) }
-    guard let anchor = absolutePath("Anchor", in: section), let key = absolutePath("SigningKey", in: section) else {
+    if addresses.isEmpty, !elsewhere.contains(.address) {
+      report.error("[KeyServer] without Address=", position: section.position)
+    }
+    guard let anchor = keyServerPath(.anchor, in: section), let key = keyServerPath(.signingKey, in: section) else {
       return nil
     }
     var settings = KeyServerSettings(addresses: addresses, anchor: anchor, signingKey: key)
@@ -126,6 +141,11 @@ public struct OperatorSettingsReader: SettingsReader {
       report.error("Certificate= needs Key=, and Key= its certificate", position: section.position)
     }
     return settings
+  }
+
+  private mutating func keyServerPath(_ key: KeyServerKey, in section: Section) -> String? {
+    let isElsewhere = elsewhere.contains(key) && !section.directives.contains { $0.key == key.rawValue }
+    return isElsewhere ? "" : absolutePath(key.rawValue, in: section)
   }
 
   private mutating func readKubernetes(_ section: Section) -> KubernetesSettings? {

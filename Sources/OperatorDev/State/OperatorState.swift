@@ -13,10 +13,12 @@ struct OperatorState: Sendable {
   var entitlement: Lowlayer_Keyserver_V1_EntitlementUpdate?
   /// The configuration's versions.
   var configuration = ConfigurationVersions()
-  /// The latest date that was ever noted; the clock may be set back behind it, and that extends nothing.
+  /// The date when this was saved; the clock may be set back behind it, and that extends nothing.
   var latestDate = ServerTime(since1970: .zero)
   /// Seats that operators below this one reported, by organisation.
   var downstream: [String: UInt32] = [:]
+  /// What operators below were answered last, by organisation.
+  var promised: [String: PromiseBelow] = [:]
   /// The expiries that the brake holds; `nil` where it holds none.
   var braked: BrakedExpiry?
 
@@ -32,8 +34,10 @@ struct OperatorState: Sendable {
 }
 
 extension OperatorState {
-  /// Reads what ``json()`` wrote, in an operator that started at `start`.
-  init(json: [UInt8], in path: String, startedAt start: BootTime, leaseDuration: Duration) throws(OperatorError) {
+  /// Reads what ``StateWriter`` wrote, in an operator that started at `start`, by the wall clock at `wallClock`.
+  init(
+    json: [UInt8], in path: String, startedAt start: BootTime, wallClock: ServerTime, leaseDuration: Duration
+  ) throws(OperatorError) {
     let saved: SavedState
     do {
       saved = try JSONDecoder().decode(SavedState.self, from: Data(json))
@@ -44,8 +48,10 @@ extension OperatorState {
       throw .malformed(path, "a state of version \(saved.version), which this operator does not know")
     }
     guard let savedSeats = saved.seats else { throw .malformed(path, "its seats are missing") }
+    latestDate = ServerTime(nanoseconds: saved.latestDate)
+    let date = max(wallClock, latestDate)
     for seat in savedSeats {
-      let read = seat.seat(startedAt: start, leaseDuration: leaseDuration)
+      let read = seat.seat(startedAt: start, date: date, leaseDuration: leaseDuration)
       seats[read.id] = read
     }
     for (organisation, ledger) in saved.ledgers {
@@ -60,8 +66,10 @@ extension OperatorState {
       }
     }
     configuration = saved.configuration
-    latestDate = ServerTime(nanoseconds: saved.latestDate)
     downstream = saved.downstream
+    promised = (saved.promised ?? [:]).mapValues {
+      PromiseBelow(seats: $0.seats, until: ServerTime(nanoseconds: $0.until))
+    }
     braked = saved.braked.map { BrakedExpiry(since: ServerTime(nanoseconds: $0.since), nodes: $0.nodes) }
   }
 
@@ -73,6 +81,7 @@ extension OperatorState {
         ledgers: ledgers.mapValues { .init(version: $0.version, holders: $0.holders) },
         entitlement: try entitlement.map { try $0.serializedData() }, configuration: configuration,
         latestDate: latestDate.nanoseconds, downstream: downstream,
+        promised: promised.mapValues { SavedState.Promise(seats: $0.seats, until: $0.until.nanoseconds) },
         braked: braked.map { .init(since: $0.since.nanoseconds, nodes: $0.nodes) })
     }
   }

@@ -10,6 +10,12 @@ struct SavedState: Codable {
     var holders: [String]
   }
 
+  struct Promise: Codable {
+    var seats: UInt32
+    /// Nanoseconds since 1970.
+    var until: Int64
+  }
+
   struct Braked: Codable {
     /// Nanoseconds since 1970.
     var since: Int64
@@ -26,6 +32,8 @@ struct SavedState: Codable {
   /// Nanoseconds since 1970.
   var latestDate: Int64
   var downstream: [String: UInt32]
+  /// `nil` in files that were written before it was kept.
+  var promised: [String: Promise]?
   /// For those who look at the file.
   var braked: Braked?
 }
@@ -97,8 +105,8 @@ struct SavedSeat: Codable {
     configurationFault = seat.configurationFault
   }
 
-  /// The seat in an operator that started at `start`: nobody is judged for the length of one lease.
-  func seat(startedAt start: BootTime, leaseDuration: Duration) -> Seat {
+  /// The seat in an operator that started at `start`, when the date was `date`.
+  func seat(startedAt start: BootTime, date: ServerTime, leaseDuration: Duration) -> Seat {
     let clock = tpmClock.map {
       TPMClock(clock: $0.clock, resetCount: $0.resetCount, restartCount: $0.restartCount, isSafe: $0.isSafe)
     }
@@ -112,7 +120,7 @@ struct SavedSeat: Codable {
       ratchet: Ratchet(
         current: ratchet.current.map { Array($0) }, previous: ratchet.previous.map { Array($0) },
         isConfirmed: ratchet.isConfirmed, isPreviousSpent: ratchet.isPreviousSpent), operatorStart: start,
-      leaseDuration: leaseDuration)
+      server: date, leaseDuration: leaseDuration)
     return Seat(rules: rules, isTainted: isTainted, isAlive: isAlive, configurationFault: configurationFault)
   }
 }
