@@ -1,6 +1,7 @@
 import LicenseProtocol
 import PKI
 import SwiftProtobuf
+import TestSupport
 import Testing
 
 @Suite("Recorded certificates")

@@ -13,10 +13,7 @@ enum RecordedVectors {
       ByteStrings.self, from: Data(contentsOf: folder.appendingPathComponent("vectors.json")))
   }
 
-  static func trace(_ name: String) throws -> Trace {
-    try JSONDecoder().decode(
-      Trace.self, from: Data(contentsOf: folder.appendingPathComponent("traces/\(name).json")))
-  }
+  static func trace(_ name: String) throws -> RecordedTrace { try RecordedTrace(name) }
 
   static func keyServer() throws -> Exchange {
     try JSONDecoder().decode(
@@ -24,7 +21,8 @@ enum RecordedVectors {
   }
 
   static let traces = [
-    "session-tpm", "session-file", "no-seat", "rotation", "rotation-tpm", "clone", "copy", "drain",
+    "session-tpm", "session-file", "no-seat", "rotation", "rotation-tpm", "clone", "copy", "drain", "configuration",
+    "metrics", "reboot",
   ]
 
   struct ByteStrings: Decodable {
@@ -66,20 +64,6 @@ enum RecordedVectors {
     var grant, entitlement: Signed
     var credentials: [Credential]
     var ratchets: [RatchetHistory]
-  }
-
-  struct Trace: Decodable {
-    struct Step: Decodable {
-      var at_ms: UInt64
-      var from: String
-      var event, why, message, text, wire, standing, qualifying_data, binding, label, secret, grant: String?
-      var client_certificate: String?
-      var actions, keys: [String]?
-      var forged: Bool?
-    }
-    var node_name, boot_id, server_name, client_anchor, server_anchor, server_certificate, client_certificate: String
-    var private_keys: [String: String]
-    var steps: [Step]
   }
 
   /// An operator and its key server.

@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import LicenseProtocol
 import SwiftProtobuf
+import TestSupport
 import Testing
 
 @Suite("Recorded sessions")
@@ -30,13 +31,21 @@ struct TraceTests {
   func replay(name: String) throws {
     let trace = try RecordedVectors.trace(name)
     let client = try Certificate(hex(trace.client_certificate))
+    func agent(_ saved: LicenseMemory, in bootID: String, at now: BootTime) -> LicenseState {
+      LicenseState(memory: saved, nodeName: trace.node_name, keys: [client.keyDigest], bootID: bootID, at: now)
+    }
     let start = BootTime(nanoseconds: (trace.steps.first?.at_ms ?? 0) * 1_000_000)
-    var state = LicenseState(
-      memory: .none, nodeName: trace.node_name, keys: [client.keyDigest], bootID: trace.boot_id, at: start)
+    var state = agent(.none, in: trace.boot_id, at: start)
+    var saved = LicenseMemory.none
     var expectations = 0
     for (index, step) in trace.steps.enumerated() {
       let now = BootTime(nanoseconds: step.at_ms * 1_000_000)
-      let actions = try event(of: step).map { state.handle($0, at: now) } ?? []
+      // Another process knows what was saved, and nothing else.
+      if step.event == "restarted" { state = agent(saved, in: state.bootID, at: now) }
+      if step.event == "rebooted" { state = agent(saved, in: try #require(step.boot_id), at: now) }
+      let happened = try step.lost == true ? nil : event(of: step)
+      let actions = happened.map { state.handle($0, at: now) } ?? []
+      if actions.contains(.save) { saved = state.memory }
       let place = "\(name), step \(index), \(step.event ?? step.text ?? "")"
       if let expected = step.standing {
         #expect(state.standing(at: now).kind.rawValue == expected, "\(place)")
@@ -123,13 +132,15 @@ struct TraceTests {
     #expect(key.isValidSignature(value, for: info))
   }
 
-  private func event(of step: RecordedVectors.Trace.Step) throws -> LicenseEvent? {
+  private func event(of step: RecordedTrace.Step) throws -> LicenseEvent? {
     switch step.event {
     case "dialing": return .dialing
     case "opened": return .opened
     case "tick": return .tick
     case "disconnected": return .disconnected(step.why ?? "")
     case "keys": return .keysChanged(Set(try (step.keys ?? []).map { try hex($0) }))
+    // Nothing of these concerns the license itself.
+    case "restarted", "rebooted", "configuration", "snapshot": return nil
     case .some(let other): throw RecordedVectors.Missing(what: other)
     case nil: break
     }

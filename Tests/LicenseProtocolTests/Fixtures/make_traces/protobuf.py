@@ -10,8 +10,17 @@ class Word(str):
     """An enum's name or a number: written without quotes."""
 
 
+class Printed(bytes):
+    """Bytes that a person can read: written as they are, between single quotes, because most of them are JSON."""
+
+
+def readable(data):
+    return "".join("\\n" if byte == 10 else "\\" + chr(byte) if byte in b"'\\" else chr(byte) if 32 <= byte < 127
+                   else f"\\{byte:03o}" for byte in data)
+
+
 def text(fields):
-    """A message in protobuf's text format, of a dict (repeated fields are lists, map fields are dicts of dicts)."""
+    """A message in protobuf's text format, of a dict (repeated fields are lists, map fields lists of key and value)."""
     lines = []
     for name, value in fields.items():
         for item in value if isinstance(value, list) else [value]:
@@ -19,6 +28,8 @@ def text(fields):
                 lines.append(f"{name}: {'true' if item else 'false'}")
             elif isinstance(item, (int, Word)):
                 lines.append(f"{name}: {item}")
+            elif isinstance(item, Printed):
+                lines.append(f"{name}: '{readable(item)}'")
             elif isinstance(item, bytes):
                 lines.append(f'{name}: "{"".join(f"{chr(92)}x{byte:02x}" for byte in item)}"')
             elif isinstance(item, str):

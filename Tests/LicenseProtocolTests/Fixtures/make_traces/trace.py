@@ -23,22 +23,30 @@ class World:
         return self.organisation.client(name, public)
 
 
+def entries(numbers):
+    """A map field, of a dict."""
+    return [{"key": name, "value": number} for name, number in sorted(numbers.items())]
+
+
 class Trace:
     """Steps of one node and its operator. `at_ms` is the node's boot clock; the operator's clock runs with it."""
 
-    def __init__(self, name, about, world, assurance, public, seat=None):
+    def __init__(self, name, about, world, assurance, public, seat=None, at=BOOT):
         self.name, self.about, self.world, self.assurance = name, about, world, assurance
         self.node_name, self.uid = "worker-7", UID
         self.public, self.seat = public, seat
         self.client = world.client(self.node_name, public)
-        self.steps, self.at, self.epoch, self.session, self.sequence = [], BOOT, 0, 0, 0
+        self.steps, self.at, self.epoch, self.session, self.sequence = [], at, 0, 0, 0
+        # The agent's starts, the boot, and the operator's clock when that boot's own was 0.
+        self.starts, self.boot_id, self.origin = 1, BOOT_ID, START - BOOT * 1_000_000
+        self.applied, self.conditions, self.beaten = {}, [], at
         self.extra = {}
         self.print = fingerprint(FACTS)
         self.granted = None
         self.ratchet = b""
 
     def now(self):
-        return START + (self.at - BOOT) * 1_000_000
+        return self.origin + self.at * 1_000_000
 
     def step(self, origin, kind, fields, **more):
         message = "lowlayer.agent.v1." + ("NodeMessage" if origin == "node" else "OperatorMessage")
@@ -59,15 +67,28 @@ class Trace:
         self.at += milliseconds
         return self
 
-    def open(self, attestation, public=None, client=None):
-        """Hello and Welcome of a new session."""
+    def restarted(self):
+        """The agent starts again, in the same boot."""
+        self.starts += 1
+        self.event("restarted")
+
+    def rebooted(self, boot_id, away, at):
+        """The machine has started again: the agent is there `away` milliseconds later, `at` by the new boot's clock."""
+        server = self.now() + away * 1_000_000
+        self.at, self.origin, self.boot_id = at, server - at * 1_000_000, boot_id
+        self.starts += 1
+        self.event("rebooted", boot_id=boot_id, server_time_ns=server)
+
+    def open(self, attestation, public=None, client=None, lost=False):
+        """Hello and Welcome of a new session. A Welcome that is lost was sent, and the node was gone before it saved it."""
         self.session += 1
         self.sequence = 0
         self.public, self.client = public or self.public, client or self.client
         self.session_id = constant(f"{self.name} session {self.session}")
         self.event("opened")
-        hello = {"protocol": {"minimum": 1, "maximum": 1}, "instance": constant(self.name + " instance", 16),
-                 "boot_id": BOOT_ID, "agent_version": "0.1.0", "node_name": self.node_name, "assurance": Word(self.assurance),
+        hello = {"protocol": {"minimum": 1, "maximum": 1}, "instance": constant(f"{self.name} instance {self.starts}", 16),
+                 "boot_id": self.boot_id, "config_versions": entries(self.applied), "agent_version": "0.1.0",
+                 "node_name": self.node_name, "assurance": Word(self.assurance),
                  "hardware": {"fingerprint": self.print, "facts": [
                      {"name": name, "source": "vector", **({"digest": sha256(value)} if value else {})}
                      for name, value in FACTS]}}
@@ -78,20 +99,33 @@ class Trace:
         if self.granted:
             hello["grant_digest"] = sha256(self.granted)
         self.step("node", "hello", hello)
-        self.ratchet = constant(f"{self.name} ratchet {self.session}")
+        issued = constant(f"{self.name} ratchet {self.session}")
         self.after(4).step("operator", "welcome", {
-            "protocol": 1, "session_id": self.session_id, "ratchet": self.ratchet, "attestation_required": attestation,
+            "protocol": 1, "session_id": self.session_id, "ratchet": issued, "attestation_required": attestation,
             "heartbeat_interval_ms": 10_000, "lease_duration_ms": 40_000, "server_time_ns": self.now(),
-            "grant_key": spki(self.world.grant_key)})
+            "grant_key": spki(self.world.grant_key)}, **({"lost": True} if lost else {}))
+        if not lost:
+            self.ratchet = issued
 
     def beat(self, remaining, answered=True):
         self.sequence += 1
+        self.beaten = self.at
         self.step("node", "heartbeat", {"sequence": self.sequence, "boottime_ns": self.at * 1_000_000,
-                                        "realtime_ns": self.now(), "ratchet": self.ratchet})
+                                        "realtime_ns": self.now(), "ratchet": self.ratchet, "conditions": self.conditions})
         if answered:
-            self.after(3).step("operator", "lease_ack", {
-                "sequence": self.sequence, **({"lease_remaining_ms": remaining} if remaining else {}),
-                "server_time_ns": self.now()})
+            self.after(3).acknowledge(remaining)
+
+    def beat_when_due(self, remaining):
+        """The next Heartbeat, an interval after the last."""
+        due = self.beaten + 10_000
+        assert self.at <= due, f"{self.name}: a Heartbeat was due at {due}"
+        self.after(due - self.at).beat(remaining)
+
+    def acknowledge(self, remaining):
+        """The LeaseAck of the last Heartbeat."""
+        self.step("operator", "lease_ack", {
+            "sequence": self.sequence, **({"lease_remaining_ms": remaining} if remaining else {}),
+            "server_time_ns": self.now()})
 
     def offer(self, key, next_key):
         self.step("node", "attestation_offer", {"token": b"a projected token for audience ll-operator", **key,
@@ -159,6 +193,7 @@ class Trace:
                 "operator_issuer": world.platform.key, "operator": world.server_key, **self.extra}
         (HERE / "traces" / f"{self.name}.json").write_text(json.dumps({
             "about": self.about, "node_name": self.node_name, "boot_id": BOOT_ID, "server_name": HOST,
+            "server_time_ns": START + (self.steps[0]["at_ms"] - BOOT) * 1_000_000,
             "client_anchor": world.organisation.twin.hex(), "server_anchor": world.platform.twin.hex(),
             "server_certificate": world.server.hex(), "client_certificate": self.first_client.hex(),
             "private_keys": {name: pem(key) for name, key in keys.items()}, **({"seat": self.seat} if self.seat else {}),
