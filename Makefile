@@ -7,7 +7,7 @@ PROGRAM := .build/debug/ll-bootimage
 OUT ?= out
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## installs what it needs, builds, seals the example cluster to simulated TPMs, renders it, unseals a node, licenses agents
 	@scripts/swift-build --product ll-bootimage
