@@ -1,5 +1,6 @@
 import BootImage
 import Diagnostics
+import Glibc
 import Testing
 
 @Suite("A cluster file")
@@ -205,12 +206,17 @@ struct ClusterFileTests {
       }
       return try BrokenFile("", ranges, []).edited(ExampleInput.cluster) + nodes.joined()
     }
+    // The thread's own time: what other tests do meanwhile is no part of it.
+    func now() -> Duration {
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
     func time(_ count: Int) throws -> Duration {
       let bytes = Array(try text(count).utf8)
-      var nodes = 0
-      let elapsed = ContinuousClock().measure {
-        nodes = ClusterFile.read(bytes, file: "large.yaml").0?.definition.nodes.count ?? 0
-      }
+      let start = now()
+      let nodes = ClusterFile.read(bytes, file: "large.yaml").0?.definition.nodes.count ?? 0
+      let elapsed = now() - start
       #expect(nodes == count)
       return elapsed
     }

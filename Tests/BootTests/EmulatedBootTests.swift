@@ -25,7 +25,7 @@ struct EmulatedBootTests {
       "master-1", ["sh", "-c", "mkdir -p /run/ll && echo master-3 >/run/ll/bootstrap-absent-peers"])
     try machines.expectProof(on: Self.peers)
     try machines.emulate(name)
-    try machines.expectProof(on: [name], seconds: 900)
+    try machines.expectProof(on: [name], seconds: 1500)
     try machines.report([name], "\(name) in a virtual machine")
     let budget = try machines.emulatedBudget(name)
     let time = try machines.time(name)

@@ -33,8 +33,13 @@ extension LabMachines {
   /// All of `names` are unsealed members of one and the same cluster with one leader.
   func expectOneCluster(of names: [String]) throws {
     try wait("one leader among \(names)", seconds: 60) { try leaders(among: names) == 1 }
-    let clusters = try Set(names.map { try clusterID($0) })
-    #expect(clusters.count == 1 && !clusters.contains(nil), "clusters: \(clusters)")
+    var clusters: Set<String?> = []
+    // Whoever is busy or not yet unsealed does not say; what is said once stays.
+    try wait("the cluster of each of \(names)") {
+      clusters = try Set(names.map { try clusterID($0) })
+      return !clusters.contains(nil)
+    }
+    #expect(clusters.count == 1, "clusters: \(clusters)")
   }
 
   /// Whether the Kubernetes API answers `/readyz` through the node's own way to it.

@@ -32,7 +32,7 @@ struct NspawnBootTests {
   func anotherTPM() throws {
     let lab = try BootLabCluster(name: "another-tpm")
     try lab.giveTPM(of: "worker-2", to: "worker-1")
-    let outcome = try lab.boot("worker-1", seconds: 40)
+    let outcome = try lab.boot("worker-1", seconds: 80)
     #expect(outcome.command.status == 1, "\(outcome.command.errors)")
     let boot = try #require(outcome.boots.first)
     #expect(boot.readyMilliseconds == nil)

@@ -167,24 +167,25 @@ struct CurlSessionTests {
     }
   }
 
+  private func status(_ host: String, usesProxy: Bool) throws -> Int {
+    try TestServer.session {
+      $0.usesProxy = usesProxy
+      $0.retry = .once
+    }.get("http://\(host)/content/10?id=\(id)").status
+  }
+
+  // In a process of its own: the environment is every test's and every child's, and who reads it meanwhile may crash.
   @Test("the environment's proxy counts, unless it is turned off or the host is in no_proxy")
-  func proxy() throws {
-    setenv("http_proxy", "http://\(server.host)", 1)
-    setenv("no_proxy", "direct.invalid,127.0.0.1,localhost", 1)
-    defer {
-      unsetenv("http_proxy")
-      unsetenv("no_proxy")
+  func proxy() async {
+    await #expect(processExitsWith: .success) {
+      let suite = try CurlSessionTests()
+      setenv("http_proxy", "http://\(suite.server.host)", 1)
+      setenv("no_proxy", "direct.invalid,127.0.0.1,localhost", 1)
+      #expect(try suite.status("proxied.invalid", usesProxy: true) == 200)
+      #expect(try suite.server.requests(id: suite.id).map(\.host) == ["proxied.invalid"])
+      #expect(throws: HTTPFetchError.self) { try suite.status("direct.invalid", usesProxy: true) }
+      #expect(throws: HTTPFetchError.self) { try suite.status("proxied.invalid", usesProxy: false) }
     }
-    func status(_ host: String, usesProxy: Bool) throws -> Int {
-      try TestServer.session {
-        $0.usesProxy = usesProxy
-        $0.retry = .once
-      }.get("http://\(host)/content/10?id=\(id)").status
-    }
-    #expect(try status("proxied.invalid", usesProxy: true) == 200)
-    #expect(try server.requests(id: id).map(\.host) == ["proxied.invalid"])
-    #expect(throws: HTTPFetchError.self) { try status("direct.invalid", usesProxy: true) }
-    #expect(throws: HTTPFetchError.self) { try status("proxied.invalid", usesProxy: false) }
   }
 
   @Test("TLS is verified against the authorities given, and for the host asked for")

@@ -138,6 +138,8 @@ extension LicenseFaultTests {
     _ judge: LicenseOperatorProgram, _ node: LicenseNode, fenced loser: LicenseNode, times: Int
   ) throws {
     let words = "Two machines claim the seat of node \(node.nodeName): both hold its key, and of this one the ratchet"
+    // The loser hears of it a moment before.
+    try LicenseUnmet.within(20, judge.said) { judge.events("fenced", node).count >= times }
     let events = judge.events("fenced", node)
     try LicenseUnmet.unless(events.count == times && events.allSatisfy { $0.message.hasPrefix(words) }, judge.said)
     try LicenseUnmet.unless(

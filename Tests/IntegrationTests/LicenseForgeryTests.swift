@@ -178,7 +178,7 @@ extension LicenseFaultTests {
     try node.await("refused")
     let words =
       "The attestation of this node's keys failed: the signature is not the offered key's over this challenge."
-    try LicenseUnmet.unless(judge.events("refused", node).map(\.message) == [words], judge.said)
+    try LicenseUnmet.within(20, judge.said) { judge.events("refused", node).map(\.message) == [words] }
     let status = try node.status()
     try LicenseUnmet.unless(
       status["licensed"] as? Bool == false && status["failedCheck"] as? String == "attestation", "\(status)")

@@ -97,7 +97,8 @@ extension LicenseFaultTests {
             let renewal = (try node.status()["certificate"] as? [String: Any])?["renewal"] as? Double ?? 0
             return node.files.count == 3 && node.files[0] == "current.pem" && renewal > Date().timeIntervalSince1970
           }
-          try LicenseUnmet.unless(try node.isLicensed(), "\(try node.status())")
+          // Another certificate is another session, and on a busy machine that takes a while.
+          try LicenseUnmet.within(60, "it is licensed: \(node.said)") { try node.isLicensed() }
           for kind in ["clone-suspected", "fenced"] {
             try LicenseUnmet.unless(judge.events(kind, node).isEmpty, "\(judge.events(kind, node)): it left \(left)")
           }
@@ -180,8 +181,11 @@ extension LicenseFaultTests {
               try LicenseUnmet.unless(judge.events(kind).isEmpty, "\(kind): \(judge.said)")
             }
           }
-          let left = try FileManager.default.contentsOfDirectory(atPath: judge.stateFolder).sorted()
-          try LicenseUnmet.unless(left == ["keys", "state.json", "state.json.grant-key"], "it left \(left)")
+          let left = { try FileManager.default.contentsOfDirectory(atPath: judge.stateFolder).sorted() }
+          // It may be at a save.
+          try LicenseUnmet.within(20, "it left \((try? left()) ?? [])") {
+            try left() == ["keys", "state.json", "state.json.grant-key", "state.json.lock"]
+          }
           for node in mine { node.end() }
           judge.end()
         }

@@ -65,10 +65,10 @@ final class LicenseProgram: @unchecked Sendable {
     _ = collected(0)
   }
 
-  /// The processes that have `mark` among their words, by name; what ends just now is waited for, for five seconds.
+  /// The processes that have `mark` among their words, by name; what ends just now is waited for, for half a minute.
   static func running(having mark: [UInt8]) -> [String] {
     var found: [String] = []
-    for _ in 0..<100 {
+    for _ in 0..<600 {
       let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap(Int32.init) ?? []
       // Processes come and go while they are looked at.
       found = numbers.compactMap { number in

@@ -17,7 +17,8 @@ func fakePodman(_ folder: TemporaryFolder) throws -> String {
     case $verb in
     run)
       for word; do case $word in --name=*) name=${word#--name=};; esac; done
-      printf '%s\\n' "$@" > "$root/$name";;
+      # Whole, or not there.
+      printf '%s\\n' "$@" > "$root.$name" && mv "$root.$name" "$root/$name";;
     wait) while [ -e "$root/$last" ]; do sleep 0.1; done; echo 137;;
     rm | stop) rm -f "$root/$last";;
     container) exit 1;;
@@ -175,7 +176,7 @@ struct ProgramTests {
     ])
     let client = HTTPClient(timeout: .seconds(2))
     var info: JSON?
-    for _ in 0..<100 where info == nil {
+    for _ in 0..<400 where info == nil {
       if let answer = try? await client.send("GET", "/info", socket: "\(path)/crio.sock") {
         info = try JSON(parsing: answer.body)
       } else {

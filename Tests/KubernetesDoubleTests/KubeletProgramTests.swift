@@ -55,7 +55,7 @@ struct KubeletProgramTests {
     var state = [UInt8](repeating: 0, count: 64)
     var count = -1
     let container = "\(path)/containers/k8s_kube-scheduler_kube-scheduler_kube-system"
-    for _ in 0..<200 where count <= 0 || !HostFile.exists(container) {
+    for _ in 0..<500 where count <= 0 || !HostFile.exists(container) {
       if count <= 0 { count = recv(socket, &state, state.count, 0) }
       try await Task.sleep(for: .milliseconds(100))
     }

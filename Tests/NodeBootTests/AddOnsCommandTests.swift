@@ -64,7 +64,10 @@ struct AddOnsCommandTests {
   func waits() throws {
     let cluster = try FakeCluster(ready: false)
     let late = Thread {
-      Thread.sleep(forTimeInterval: 0.5)
+      // Who asks a second time has heard "no" the first time.
+      for _ in 0..<1200 where ((try? cluster.folder.text("log")) ?? "").split(separator: "\n").count < 2 {
+        Thread.sleep(forTimeInterval: 0.05)
+      }
       _ = try? cluster.folder.write("", to: "cluster/ready")
     }
     late.start()
@@ -98,8 +101,10 @@ struct AddOnsCommandTests {
     process.arguments = Array(words.dropFirst())
     process.standardOutput = FileHandle.nullDevice
     try process.run()
-    for _ in 0..<500 where !cluster.has("hanging") { Thread.sleep(forTimeInterval: 0.01) }
-    Thread.sleep(forTimeInterval: 0.05)
+    // The file is there before the number is in it.
+    for _ in 0..<6000 where (try? cluster.folder.text("hanging"))?.hasSuffix("\n") != true {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
     let child = try cluster.folder.text("hanging")
     #expect(try isRunning(child))
     process.terminate()
@@ -112,7 +117,7 @@ struct AddOnsCommandTests {
   func ignoredSignals() throws {
     let cluster = try FakeCluster()
     let words = try arguments(cluster, ["--once"])
-    #expect(try Command(["timeout", "20", "env", "--ignore-signal=CHLD"] + words).status == 0)
+    #expect(try Command(["timeout", "120", "env", "--ignore-signal=CHLD"] + words).status == 0)
   }
 
   @Test("what it is told to ignore it ignores, as under nohup")
@@ -123,7 +128,7 @@ struct AddOnsCommandTests {
     process.arguments = ["--ignore-signal=HUP"] + (try arguments(cluster, ["--interval", "0.05"]))
     process.standardError = FileHandle.nullDevice
     try process.run()
-    for _ in 0..<500 where !cluster.has("log") { Thread.sleep(forTimeInterval: 0.01) }
+    for _ in 0..<6000 where !cluster.has("log") { Thread.sleep(forTimeInterval: 0.01) }
     kill(process.processIdentifier, SIGHUP)
     Thread.sleep(forTimeInterval: 0.2)
     #expect(process.isRunning)

@@ -108,7 +108,7 @@ struct BootstrapCommandTests {
         node.path("absent"), "--interval", "0.05",
       ] + peers.flatMap { ["--peer", $0] })
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["timeout", "60", "env", "LL_TCTI=\(software.tcti)"] + arguments
+    process.arguments = ["timeout", "120", "env", "LL_TCTI=\(software.tcti)"] + arguments
     process.standardOutput = output
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
     try process.run()
@@ -118,7 +118,7 @@ struct BootstrapCommandTests {
       is initialised
 
       """
-    for _ in 0..<300 {
+    for _ in 0..<1200 {
       if (try? String(contentsOfFile: errors, encoding: .utf8)) == expected { break }
       Thread.sleep(forTimeInterval: 0.05)
     }

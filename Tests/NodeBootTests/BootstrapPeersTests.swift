@@ -115,37 +115,42 @@ struct BootstrapPeersTests {
     ])
   func parsing(text: String, isPeer: Bool) { #expect((BootstrapPeer(text) != nil) == isPeer) }
 
+  private func look(_ peer: String, anchors: String) async throws -> (BootstrapPeers.Verdict?, String) {
+    let peers = try [#require(BootstrapPeer(peer))]
+    var check = try BootstrapPeers(peers, anchors: anchors, absent: AbsentPeers(path: "/nowhere/absent"))
+    let words = await check.check().flatMap(\.findings).map(\.message).joined()
+    return (check.verdict, words)
+  }
+
+  // In a process of its own: the environment is every test's and every child's, and who reads it meanwhile may crash.
   @Test("over TLS: the name and the anchors must fit, a connection broken off is silence, and no proxy is asked")
-  func transport() async throws {
-    let pki = try TestPKI.shared.get()
-    let anchors = pki.folder.appendingPathComponent("kubernetes-anchor.pem").path
-    let server = try HealthServer("501", pki: pki)
-    func look(_ peer: String, anchors: String) async throws -> (BootstrapPeers.Verdict?, String) {
-      let peers = try [#require(BootstrapPeer(peer))]
-      var check = try BootstrapPeers(peers, anchors: anchors, absent: AbsentPeers(path: "/nowhere/absent"))
-      let words = await check.check().flatMap(\.findings).map(\.message).joined()
-      return (check.verdict, words)
+  func transport() async {
+    await #expect(processExitsWith: .success) {
+      let suite = BootstrapPeersTests()
+      let pki = try TestPKI.shared.get()
+      let anchors = pki.folder.appendingPathComponent("kubernetes-anchor.pem").path
+      let server = try HealthServer("501", pki: pki)
+      setenv("https_proxy", "http://127.0.0.1:1", 1)
+      let good = server.peer("master-2")
+      #expect(try await suite.look(good, anchors: anchors).0 == .uninitialised(1, absent: []))
+      try server.answer("503")
+      #expect(
+        try await suite.look(good, anchors: anchors).0
+          == .initialised(name: "master-2.nodes.example.test", status: 503))
+      try server.answer("302")
+      let redirected = try await suite.look(good, anchors: anchors)
+      #expect(redirected.0 == nil && redirected.1.hasSuffix("more than 0 redirects"))
+      try server.answer("close")
+      #expect(try await suite.look(good, anchors: anchors).1.hasPrefix("does not answer: "))
+      try server.answer("hang")
+      #expect(try await suite.look(good, anchors: anchors).1.hasPrefix("does not answer in time: "))
+      try server.answer("501")
+      let wrongName = try await suite.look("https://127.0.0.1:\(server.port),master-2.example.org", anchors: anchors)
+      #expect(wrongName.0 == nil && wrongName.1.contains("not trusted"))
+      let sibling = pki.folder.appendingPathComponent("etcd-anchor.pem").path
+      let wrongAnchor = try await suite.look(good, anchors: sibling)
+      #expect(wrongAnchor.0 == nil && wrongAnchor.1.contains("not trusted"))
+      #expect(try await suite.look(good, anchors: "/nowhere/anchors.pem").0 == nil)
     }
-    setenv("https_proxy", "http://127.0.0.1:1", 1)
-    defer { unsetenv("https_proxy") }
-    let good = server.peer("master-2")
-    #expect(try await look(good, anchors: anchors).0 == .uninitialised(1, absent: []))
-    try server.answer("503")
-    #expect(
-      try await look(good, anchors: anchors).0 == .initialised(name: "master-2.nodes.example.test", status: 503))
-    try server.answer("302")
-    let redirected = try await look(good, anchors: anchors)
-    #expect(redirected.0 == nil && redirected.1.hasSuffix("more than 0 redirects"))
-    try server.answer("close")
-    #expect(try await look(good, anchors: anchors).1.hasPrefix("does not answer: "))
-    try server.answer("hang")
-    #expect(try await look(good, anchors: anchors).1.hasPrefix("does not answer in time: "))
-    try server.answer("501")
-    let wrongName = try await look("https://127.0.0.1:\(server.port),master-2.example.org", anchors: anchors)
-    #expect(wrongName.0 == nil && wrongName.1.contains("not trusted"))
-    let sibling = pki.folder.appendingPathComponent("etcd-anchor.pem").path
-    let wrongAnchor = try await look(good, anchors: sibling)
-    #expect(wrongAnchor.0 == nil && wrongAnchor.1.contains("not trusted"))
-    #expect(try await look(good, anchors: "/nowhere/anchors.pem").0 == nil)
   }
 }

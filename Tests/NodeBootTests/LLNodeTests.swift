@@ -23,19 +23,23 @@ struct LLNodeTests {
     var error: String
   }
 
-  func run(_ arguments: String..., whileRunning work: () throws -> Void = {}) throws -> Outcome {
+  /// - Parameter work: what is done while it runs; it can look at what was written to standard error so far.
+  func run(
+    _ arguments: String..., whileRunning work: (_ errors: () -> String) throws -> Void = { _ in }
+  ) throws -> Outcome {
     let process = Process()
     let output = Pipe()
-    let error = Pipe()
+    let file = URL(fileURLWithPath: try node.write("", to: "errors-\(UUID().uuidString)"))
+    func errors() -> String { (try? String(contentsOf: file, encoding: .utf8)) ?? "" }
     process.executableURL = program
     process.arguments = arguments
     process.standardOutput = output
-    process.standardError = error
+    process.standardError = try FileHandle(forWritingTo: file)
     try process.run()
-    try work()
-    let texts = [output, error].map { String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
+    try work(errors)
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    return Outcome(code: process.terminationStatus, output: texts[0], error: texts[1])
+    return Outcome(code: process.terminationStatus, output: text, error: errors())
   }
 
   func manifest() throws -> String {
@@ -69,14 +73,15 @@ struct LLNodeTests {
   func waits() throws {
     let manifest = try manifest()
     let secret = try pki.text("client.key").split(separator: "\n")[1]
-    let outcome = try run("pki-ready", "--manifest", manifest, "--interval", "0.05") {
+    let fault = "the private key is not that of the certificate"
+    let outcome = try run("pki-ready", "--manifest", manifest, "--interval", "0.05") { errors in
       try node.write(pki.bundle("server", key: "client"), to: "kubelet.pem")
-      Thread.sleep(forTimeInterval: 0.5)
+      for _ in 0..<1200 where !errors().contains(fault) { Thread.sleep(forTimeInterval: 0.05) }
       try node.write(pki.bundle("client"), to: "kubelet.pem")
     }
     #expect(outcome.code == 0)
     #expect(outcome.output.hasPrefix("pki-ready: ready: 1 of 1"))
-    #expect(outcome.error.contains("the private key is not that of the certificate"))
+    #expect(outcome.error.contains(fault))
     #expect(!(outcome.output + outcome.error).contains(secret))
   }
 

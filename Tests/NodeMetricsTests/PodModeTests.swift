@@ -69,7 +69,8 @@ struct PodModeTests {
       if path == base + "/" { return FileSystemSpace(size: 1, free: 1, available: 1, files: 1, filesFree: 1) }
       throw ReadError(.absent, path)
     }
-    let mounts = NodeSampler(root: try HostRoot(rootfs: base), calls: calls).sample().filesystems.reading?.mounts ?? []
+    let sampler = NodeSampler(root: try HostRoot(rootfs: base), limits: FixtureTree.patient, calls: calls)
+    let mounts = sampler.sample().filesystems.reading?.mounts ?? []
     #expect(mounts.map(\.mountPoint) == ["/", "/var"])
     #expect(mounts.first?.space.reading?.size == 1)
     // It did not propagate into the pod.

@@ -13,7 +13,8 @@ struct SetbackTests {
     folder = try TemporaryFolder()
     try folder.write("", to: "sys/x")
     try folder.write("", to: "proc/1/net/x")
-    sampler = NodeSampler(root: try HostRoot(rootfs: folder.url.path), calls: FixtureTree.calls)
+    sampler = NodeSampler(
+      root: try HostRoot(rootfs: folder.url.path), limits: FixtureTree.patient, calls: FixtureTree.calls)
   }
 
   private func write(iowait: Int, reads: Int, oomKills: Int) throws {

@@ -28,7 +28,7 @@ struct APICaller {
   }
 
   /// The status of `/sys/health`; `nil` without an answer.
-  func health(_ query: String = "") async -> Int? { try? await send("GET", "sys/health\(query)", timeout: 2).status }
+  func health(_ query: String = "") async -> Int? { try? await send("GET", "sys/health\(query)").status }
 
   func waitForHealth(_ wanted: Set<Int>, seconds: Double = 40) async -> Int? {
     let end = Date().addingTimeInterval(seconds)

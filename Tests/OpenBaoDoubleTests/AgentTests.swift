@@ -9,9 +9,10 @@ import Testing
 struct AgentTests {
   private static let files = 16
 
-  /// Runs the agent until its folder has `count` files; what is in them, and the agent's exit status if it ended by itself.
+  /// Runs the agent until its folder has `count` files and `isDone`; what is in them, and the agent's exit status if it
+  /// ended by itself.
   private func run(
-    _ master: RenderedMaster, until count: Int = files, seconds: Double = 20
+    _ master: RenderedMaster, until count: Int = files, and isDone: () -> Bool = { true }, seconds: Double = 60
   ) throws -> ([String: Data], Int32?) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: BuiltProgram.path("openbao-double"))
@@ -26,7 +27,9 @@ struct AgentTests {
         !$0.hasSuffix(".tmp")
       }
     }
-    while process.isRunning && names().count < count && Date() < end { Thread.sleep(forTimeInterval: 0.1) }
+    while process.isRunning && !(names().count >= count && isDone()) && Date() < end {
+      Thread.sleep(forTimeInterval: 0.1)
+    }
     // So that one that is about to write once more does so.
     Thread.sleep(forTimeInterval: 1)
     let status = process.isRunning ? nil : process.terminationStatus
@@ -72,7 +75,8 @@ struct AgentTests {
     #expect(await APICaller(master).waitForHealth([200]) == 200)
     let old = try master.desk.authority("kubernetes").leaf("system:node:master-1", hours: hours)
     try master.folder.write(old, to: "pki/kubelet.pem")
-    let (files, _) = try run(master)
+    // Its file is there from the start: that there are as many as there should be says nothing of it.
+    let (files, _) = try run(master, and: { isKept || (try? master.folder.text("pki/kubelet.pem")) != old })
     let certificate = String(decoding: files["kubelet.pem"] ?? Data(), as: UTF8.self).components(
       separatedBy: "-----END"
     ).first

@@ -62,7 +62,7 @@ struct ClusterTests {
     let whole = [200, 429, 429]
     #expect(await cluster.wait { $0 == whole }.values.sorted() == whole)
     var admin = try await cluster.caller(2).loggedIn("administrator", as: "administrator")
-    let deadline = Date().addingTimeInterval(20)
+    let deadline = Date().addingTimeInterval(60)
     while try await voters(admin) < 3, Date() < deadline { try await Task.sleep(for: .milliseconds(100)) }
     #expect(try await voters(admin) == 3)
     let token = admin.token
@@ -95,7 +95,7 @@ struct ClusterTests {
     let states = await cluster.wait { $0 == [200, 429, 429] }
     let leader = try #require(states.first { $0.value == 200 }?.key, "no leader: \(states)")
     let admin = try await cluster.caller(leader).loggedIn("administrator", as: "administrator")
-    let deadline = Date().addingTimeInterval(20)
+    let deadline = Date().addingTimeInterval(60)
     while try await voters(admin) < 3, Date() < deadline { try await Task.sleep(for: .milliseconds(100)) }
     func activeSince() async throws -> String {
       try await admin.send("GET", "sys/leader").json[key: "active_time"].text ?? ""
@@ -120,7 +120,7 @@ struct ClusterTests {
       return
     }
     var admin = try await cluster.caller(leader).loggedIn("administrator", as: "administrator")
-    let deadline = Date().addingTimeInterval(20)
+    let deadline = Date().addingTimeInterval(60)
     while try await voters(admin) < 3, Date() < deadline { try await Task.sleep(for: .milliseconds(100)) }
     guard let standby = states.keys.first(where: { $0 != leader }) else { return }
     let refused = try cluster.caller(standby)

@@ -24,18 +24,8 @@ final class RealOpenBao {
     guard let program = Self.program else { throw RunbookFailure(description: "no bao") }
     self.program = program
     cluster = try OperatedCluster()
-    let free = try Command([
-      "python3", "-c",
-      """
-      import socket
-      sockets = [socket.socket() for _ in range(6)]
-      for one in sockets: one.bind(("127.0.0.1", 0))
-      print(*[one.getsockname()[1] for one in sockets])
-      """,
-    ]).output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
-    guard free.count == 6 else { throw RunbookFailure(description: "no free ports") }
     ports = Dictionary(
-      uniqueKeysWithValues: OperatedCluster.masters.enumerated().map { ($1, [free[2 * $0], free[2 * $0 + 1]]) })
+      uniqueKeysWithValues: try OperatedCluster.masters.map { ($0, [try FreePort.take(), try FreePort.take()]) })
     let link = cluster.path("bin/bao")
     try FileManager.default.removeItem(atPath: link)
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: program)

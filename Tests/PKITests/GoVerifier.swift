@@ -25,7 +25,7 @@ struct GoVerifier: ForeignVerifier {
       environment: [
         "GO111MODULE": "off", "GOFLAGS": "", "GOPROXY": "off",
         "GOCACHE": build.appendingPathComponent("go-cache").path,
-      ])
+      ], seconds: 900)
     guard result.status == 0 else { throw Failure(words: result.errors) }
     return program
   }

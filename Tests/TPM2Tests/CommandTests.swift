@@ -6,7 +6,7 @@ import Testing
 
 @testable import TPM2
 
-@Suite("Commands on swtpm", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(5)))
+@Suite("Commands on swtpm", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(20)))
 struct CommandTests {
   @Test("properties, banks and handles are those that tpm2_getcap prints", .enabled(if: TPM2Tools.areInstalled))
   func capabilities() async throws {

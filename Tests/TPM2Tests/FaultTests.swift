@@ -5,7 +5,7 @@ import Testing
 
 @testable import TPM2
 
-@Suite("Faults", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(5)))
+@Suite("Faults", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(20)))
 struct FaultTests {
   private static func unseal(_ sealed: CreatedObject, _ area: PublicArea, _ tpm: TPM) async throws(TPMError) -> [UInt8]
   {
@@ -154,7 +154,7 @@ struct FaultTests {
       #expect(thread != nil)
       own.stop()
     }
-    for _ in 0..<500 where thread != nil { try await Task.sleep(for: .milliseconds(10)) }
+    for _ in 0..<3000 where thread != nil { try await Task.sleep(for: .milliseconds(10)) }
     #expect(thread == nil)
   }
 }

@@ -5,7 +5,7 @@ import TPMStructures
 import TestSupport
 import Testing
 
-@Suite("Policies on swtpm", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(5)))
+@Suite("Policies on swtpm", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(20)))
 struct PolicyTests {
   private static let freshCounter = NVPublic(
     index: 0x0180_4C4C, attributes: [.counter, .ownerWrite, .authRead, .ownerRead, .noDA],

@@ -4,7 +4,7 @@ import TPMStructures
 import TestSupport
 import Testing
 
-@Suite("Sealing on swtpm", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(5)))
+@Suite("Sealing on swtpm", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(20)))
 struct SealingTests {
   private let secret = Array("thirty-two bytes of a seal's key".utf8)
 

@@ -8,7 +8,7 @@ import TPMUnseal
 import TestSupport
 import Testing
 
-@Suite("Epochs", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(5)))
+@Suite("Epochs", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(20)))
 struct EpochTests {
   private static let index = EpochCounter.defaultIndex
 

@@ -7,7 +7,7 @@ import TPMUnseal
 import TestSupport
 import Testing
 
-@Suite("Faults", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(10)))
+@Suite("Faults", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(20)))
 struct FaultTests {
   enum Operation: String, CaseIterable, Sendable {
     case identity, seal, unseal, `import`

@@ -6,7 +6,7 @@ import TPMUnseal
 import TestSupport
 import Testing
 
-@Suite("Flipped bits", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(5)))
+@Suite("Flipped bits", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(20)))
 struct FlippedBitTests {
   @Test("every flipped bit of a blob and its sidecar is refused, by us or by the TPM", arguments: [false, true])
   func refused(isStandard: Bool) async throws {

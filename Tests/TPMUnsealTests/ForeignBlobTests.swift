@@ -9,7 +9,7 @@ import Testing
 
 @Suite(
   "tpm2-tools' blobs and ours", .enabled(if: SoftwareTPM.isInstalled && TPM2Tools.areInstalled),
-  .timeLimit(.minutes(5)))
+  .timeLimit(.minutes(20)))
 struct ForeignBlobTests {
   @Test("tpm2_load and tpm2_unseal give back what a tpm-only blob of ours holds")
   func ours() async throws {

@@ -7,7 +7,7 @@ import TPMUnseal
 import TestSupport
 import Testing
 
-@Suite("Forgeries", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(5)))
+@Suite("Forgeries", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(20)))
 struct ForgeryTests {
   @Test("approvals of one epoch on a blob of another are refused, in both directions, and so says the TPM itself")
   func grafted() async throws {

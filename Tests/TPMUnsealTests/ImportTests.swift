@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite(
-  "Sealing for another machine, and importing there", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(5)))
+  "Sealing for another machine, and importing there", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(20)))
 struct ImportTests {
   /// What the desk makes of an identity file, without a TPM.
   static func desk(

@@ -10,7 +10,7 @@ import TPMUnseal
 import TestSupport
 import Testing
 
-@Suite("What was measured", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(5)))
+@Suite("What was measured", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(20)))
 struct MeasurementTests {
   private static let banks: [HashAlgorithm] = [.sha256, .sha384]
 

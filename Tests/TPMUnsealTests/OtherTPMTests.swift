@@ -6,7 +6,7 @@ import TPMUnseal
 import TestSupport
 import Testing
 
-@Suite("Another TPM, or a changed one", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(5)))
+@Suite("Another TPM, or a changed one", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(20)))
 struct OtherTPMTests {
   private static let root = StorageRootKey.defaultHandle
 

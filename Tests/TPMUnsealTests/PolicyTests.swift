@@ -8,7 +8,7 @@ import TPMUnseal
 import TestSupport
 import Testing
 
-@Suite("Sealing and unsealing", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(5)))
+@Suite("Sealing and unsealing", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(20)))
 struct PolicyTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var policy: SealingPolicy

@@ -48,7 +48,7 @@ struct ProgramPowerCutTests {
     let blob = try node.bytes("blob.pem")
     let names = try node.namesOnDisk()
     let words = ["unseal", "--blob", "blob.pem", "--out", node.inMemory("out")]
-    let whole = try await RunningProgram.duration(node, words)
+    var whole = try await RunningProgram.duration(node, words)
     var killed = 0
     for round in 0..<Self.rounds {
       try? FileManager.default.removeItem(atPath: node.inMemory("out"))
@@ -63,7 +63,10 @@ struct ProgramPowerCutTests {
       #expect(try !node.holds(secret, below: node.disk.url))
       // As a run leaves it that is killed just before the last step.
       if round % 2 == 0 { try Data(secret).write(to: node.memory.appendingPathComponent(".out.ll-new")) }
+      let start = ContinuousClock.now
       let again = try node.llTPM(words)
+      // What the machine does besides makes a run slower and faster; the next moment is one of a run as they are now.
+      whole = (ContinuousClock.now - start) / .seconds(1)
       #expect(again.status == 0, "round \(round): \(again.errors)")
       #expect(try node.namesInMemory() == ["out"], "round \(round)")
       #expect(try node.released("out") == secret)

@@ -7,7 +7,7 @@ import TPMUnseal
 import TestSupport
 import Testing
 
-@Suite("Nothing secret on the bus or on a disk", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(5)))
+@Suite("Nothing secret on the bus or on a disk", .enabled(if: SoftwareTPM.isInstalled), .timeLimit(.minutes(20)))
 struct SecrecyTests {
   /// Whether eight bytes in a row of `secret` are in `bytes`.
   static func leaks(_ secret: [UInt8], into bytes: [UInt8]) -> Bool {

@@ -14,7 +14,7 @@ public final class SoftwareTPM: @unchecked Sendable {
 
   /// What cannot be had.
   public enum Failure: Error {
-    /// swtpm did not answer within ten seconds; its log.
+    /// swtpm did not answer within a minute; its log.
     case notReady(String)
   }
 
@@ -74,7 +74,7 @@ public final class SoftwareTPM: @unchecked Sendable {
     process.standardError = FileHandle.nullDevice
     try process.run()
     self.process = process
-    for _ in 0..<1000 {
+    for _ in 0..<6000 {
       if processID != nil, let connection = try? UnixSocket(connectedTo: "\(socket).ctrl") {
         connection.close()
         return

@@ -29,7 +29,7 @@ struct FixtureTree: Sendable, CustomTestStringConvertible {
   func snapshot() throws -> NodeSnapshot { try Self.snapshot(of: url) }
 
   static func snapshot(of url: URL) throws -> NodeSnapshot {
-    var snapshot = NodeSampler(root: try HostRoot(rootfs: url.path), calls: calls).sample(
+    var snapshot = NodeSampler(root: try HostRoot(rootfs: url.path), limits: patient, calls: calls).sample(
       units: .measured(units, at: time), kubelet: .measured(kubelet, at: time))
     for index in snapshot.runs.indices {
       snapshot.runs[index].duration = 1_500_000
@@ -50,6 +50,15 @@ struct FixtureTree: Sendable, CustomTestStringConvertible {
   }
 
   static let time: UInt64 = 5_000_000_000
+
+  /// What a tree says does not depend on how much else the machine does that reads it.
+  static let patient: NodeSampler.Limits = {
+    var limits = NodeSampler.Limits()
+    limits.mount = 60_000_000_000
+    limits.collector = 120_000_000_000
+    limits.total = 240_000_000_000
+    return limits
+  }()
 
   /// Every mount has the same space, and the clock stands still and in step.
   static var calls: NodeSampler.Calls {
