@@ -69,7 +69,11 @@ public struct FingerprintComparison: Sendable, Hashable {
       case .changed, .lost, .found, .unknown: false
       }
     }
-    let isOneAlone = changes.count { $0.change == .changed } == 1 && kept >= 2
+    let changedOnes = changes.filter { $0.change == .changed }
+    // But a disk and a card may have left with a screwdriver: against a TPM they do not tell.
+    let isOneAlone =
+      changedOnes.count == 1 && kept >= 2
+      && (changedOnes.first?.name != .tpmEndorsementKey || same >= FactName.enough)
     if same <= different, !isOneAlone { return .anotherMachine }
     let changed = changes.filter { entry in
       switch entry.change {

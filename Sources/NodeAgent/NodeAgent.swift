@@ -97,7 +97,8 @@ public struct NodeAgent: Sendable {
           do throws(IdentityError) { try await identity.used(shown) } catch { log.warning("\(error)") }
         },
         untaken: { credentials, objection in
-          if let shown = credentials.shown { await identity.untaken(shown, objection) }
+          guard let shown = credentials.shown else { return false }
+          return await identity.untaken(shown, objection)
         },
         alive: { liveness.beat() }), log: log, random: random)
     self.board = board

@@ -136,7 +136,10 @@ public actor Enrollment {
     case .loginRefused, .file, .wrappingSpent, .wrappingForeign, .notFound, .denied, .badToken: true
     // A listener that verifies client certificates itself ends the connection of one that it does not take.
     case .tls, .broken: kind == .certificate
-    case .noServer(let faults): faults.allSatisfy { leavesOthers($0.error, kind) }
+    // One server that refuses the login is enough: the others of it, sealed or gone, may have said the same.
+    case .noServer(let faults):
+      faults.contains { if case .loginRefused = $0.error { true } else { false } }
+        || faults.allSatisfy { leavesOthers($0.error, kind) }
     default: false
     }
   }

@@ -46,6 +46,9 @@ struct ComparisonTests {
       what: "another firmware's UUID on a machine without serial numbers and TPM",
       replacing: [uuid: otherUUID], without: ["board_serial", "chassis_serial"], key: nil,
       verdict: .changed([.productUUID])),
+    Case(
+      what: "the disk and the card in a machine of which nothing else can be read",
+      without: ["devices/virtual/dmi/id/"], key: [1], verdict: .anotherMachine),
     Case(what: "the TPM switched off", key: nil, verdict: .sameMachine),
     Case(what: "files that cannot be read", without: ["devices/virtual/dmi/id/"], verdict: .sameMachine),
     Case(

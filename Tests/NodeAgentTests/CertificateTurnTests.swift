@@ -41,12 +41,13 @@ struct CertificateTurnTests {
     let node = try RenewingNode()
     let (old, new) = try await Self.renewed(node)
     #expect(try await Self.shown(node) == new)
-    await node.keeper.untaken(new, Self.refused)
+    // The old one was taken last: nothing holds its dial back.
+    #expect(await node.keeper.untaken(new, Self.refused))
     #expect(try await Self.shown(node) == old)
     // Neither: they take turns.
-    await node.keeper.untaken(old, Self.refused)
+    #expect(await !node.keeper.untaken(old, Self.refused))
     #expect(try await Self.shown(node) == new)
-    await node.keeper.untaken(new, Self.refused)
+    #expect(await !node.keeper.untaken(new, Self.refused))
     try await node.keeper.used(old)
     node.pass(3000)
     #expect(try await Self.shown(node) == old)

@@ -281,6 +281,51 @@ struct SessionRulesTests {
     #expect(sent(rules.receive(.with { $0.metricsAck.sequence = 2 })).isEmpty)
   }
 
+  @Test("what a session was given that was refused before its keys counted is not shown again: nobody recorded it")
+  func refusedRatchet() throws {
+    func hello(_ rules: inout SessionRules) throws -> [UInt8] {
+      for case .send(.hello(let hello)) in rules.begin() { return Array(hello.ratchet) }
+      throw CocoaError(.featureUnsupported)
+    }
+    var asking = scripted.welcome()
+    asking.welcome.attestationRequired = true
+    asking.welcome.ratchet = Data(repeating: 9, count: 32)
+    let refusal = OperatorMessage.with {
+      $0.refusal.reason = .attestation
+      $0.refusal.retryAfterMs = 60_000
+    }
+    let lease = OperatorMessage.with {
+      $0.leaseAck.sequence = 1
+      $0.leaseAck.leaseRemainingMs = 40_000
+    }
+    var rules = SessionRules.scripted(clocks, disk: disk)
+    _ = rules.begin()
+    _ = rules.receive(scripted.welcome())
+    let known = rules.state.ratchet
+    rules.closed(.lost("x"))
+    // Refused: durably the one before.
+    #expect(try hello(&rules) == known)
+    _ = rules.receive(asking)
+    #expect(rules.state.ratchet == Array(asking.welcome.ratchet))
+    _ = rules.receive(refusal)
+    rules.closed(.lost("x"))
+    #expect(disk.states.last?.ratchet == known)
+    #expect(try hello(&rules) == known)
+    // Lost, nobody knows when: the newest, as after a crash.
+    _ = rules.receive(asking)
+    rules.closed(.lost("x"))
+    #expect(try hello(&rules) == Array(asking.welcome.ratchet))
+    rules.closed(.lost("x"))
+    // With a lease it is the seat's, whatever is said then.
+    asking.welcome.ratchet = Data(repeating: 8, count: 32)
+    _ = rules.begin()
+    _ = rules.receive(asking)
+    _ = rules.receive(lease)
+    _ = rules.receive(refusal)
+    rules.closed(.lost("x"))
+    #expect(try hello(&rules) == Array(asking.welcome.ratchet))
+  }
+
   @Test("a reading that comes between two sessions is the first report of the next")
   func reportBetween() {
     var rules = SessionRules.scripted(clocks, disk: disk)

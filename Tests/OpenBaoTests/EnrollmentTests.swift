@@ -179,6 +179,26 @@ extension ClientTests {
       await fixture.demo.stop()
     }
 
+    @Test("one server is gone and another cannot judge the certificate: the token logs in")
+    func faultAtOneServer() async throws {
+      let fixture = try await Fixture()
+      let key = P256.Signing.PrivateKey()
+      let (identity, signed) = try await fixture.identity(key)
+      try fixture.folder.write(try fixture.demo.serviceAccountToken() + "\n", to: "token")
+      try fixture.faults("auth/cert/login 500")
+      let enrollment = Enrollment(Self.settings(fixture, appRole: false), now: Self.now)
+      let gone = OpenBaoAddress(host: "127.0.0.1", port: try FreePort.take())
+      for addresses in [[gone, try fixture.address], [try fixture.address, gone]] {
+        let endpoint = try fixture.endpoint(addresses)
+        _ = try await fixture.withClient(endpoint, identity: identity) {
+          try await enrollment.issue(
+            try fixture.request(key), from: $0,
+            certificate: .lifetime(notBefore: signed.leaf.notBefore, notAfter: signed.leaf.notAfter))
+        }
+      }
+      await fixture.demo.stop()
+    }
+
     @Test("a server's fault is no reason to try another login")
     func sealed() async throws {
       let fixture = try await Fixture()

@@ -52,6 +52,35 @@ struct SeatKeysTests {
     await fixture.kill()
   }
 
+  @Test("a refused session leaves nothing of its ratchet: the key that is known comes back with the value of before")
+  func refusedRatchet() async throws {
+    let fixture = try OperatorFixture { $0.pinnedNames = [] }
+    try await fixture.start()
+    try await fixture.allow([("org-acme", included: 5, limit: 5)])
+    fixture.review("good", .success(NodeIdentity(name: "node-a", uid: "u-1")))
+    let node = try FileKeyNode(fixture, "node-a")
+    node.token = "good"
+    try await node.license()
+    #expect(try await node.beat() == 40_000)
+    try await fixture.hangUp(node)
+    let renewed = try FileKeyNode(fixture, "node-a")
+    renewed.ratchet = node.ratchet
+    renewed.token = "bad"
+    renewed.hello()
+    renewed.welcome = try await renewed.session.welcome()
+    #expect(renewed.welcome.attestationRequired)
+    renewed.offer()
+    #expect(try await renewed.session.refusal().reason == .identity)
+    let again = try FileKeyNode(fixture, "node-a", keyOf: node)
+    again.ratchet = node.ratchet
+    try await again.enter()
+    #expect(!again.welcome.attestationRequired)
+    #expect(try await again.granted().nodeUid == "u-1")
+    #expect(try await again.beat() == 40_000)
+    #expect(fixture.events(.cloneSuspected).isEmpty)
+    await fixture.kill()
+  }
+
   @Test("nor does one that waited for a seat while that node came with its TPM")
   func waited() async throws {
     let fixture = try await fixture(limit: 1)

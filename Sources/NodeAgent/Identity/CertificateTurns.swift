@@ -11,9 +11,13 @@ struct CertificateTurns: Sendable {
 
   private var left: (leaf: Certificate, objection: CertificateObjection, at: BootTime)?
   private var doubted: Certificate?
+  private var good: Certificate?
 
   /// The operator takes it.
-  mutating func taken() { doubted = nil }
+  mutating func taken(_ certificate: NodeCertificate) { (doubted, good) = (nil, certificate.leaf) }
+
+  /// Whether the operator took it when it was shown last.
+  func isGood(_ certificate: NodeCertificate) -> Bool { certificate.leaf == good }
 
   /// The operator did not take it. What may have been anything counts from the second time in a row.
   mutating func untaken(_ certificate: NodeCertificate, _ objection: CertificateObjection, at now: BootTime) {
@@ -23,6 +27,7 @@ struct CertificateTurns: Sendable {
     }
     left = (certificate.leaf, objection, now)
     doubted = nil
+    if good == certificate.leaf { good = nil }
   }
 
   /// Whose turn it is among those that are valid, in the order to try; `nil` where there is none.

@@ -144,7 +144,7 @@ public actor IdentityKeeper {
   /// The operator takes this certificate: where it was the next one, it is the current one now, and the old one goes. A
   /// Welcome alone does not say so.
   public func used(_ certificate: NodeCertificate) throws(IdentityError) {
-    turns.taken()
+    turns.taken(certificate)
     guard try stored().next?.leaf == certificate.leaf else { return }
     do throws(NodeIdentityError) { try store.promote() } catch { throw .identity(error) }
     log.info("the new certificate was used, and is the current one now")
@@ -152,8 +152,14 @@ public actor IdentityKeeper {
 
   /// The operator did not take this certificate: where another one is valid, the next session shows that, and then they
   /// take turns.
-  func untaken(_ certificate: NodeCertificate, _ objection: CertificateObjection) {
-    turns.untaken(certificate, objection, at: clock.now())
+  /// - Returns: whether the next one is one that the operator took when it was shown last: what holds the refused one
+  ///   back is not about that.
+  @discardableResult
+  func untaken(_ certificate: NodeCertificate, _ objection: CertificateObjection) -> Bool {
+    let now = clock.now()
+    turns.untaken(certificate, objection, at: now)
+    guard let usable = try? stored().usable(at: self.now()) else { return false }
+    return turns.certificate(of: usable, at: now).map { $0.leaf != certificate.leaf && turns.isGood($0) } ?? false
   }
 
   /// How long until the certificate is to be renewed: half of its life, give or take a tenth of that, drawn once for

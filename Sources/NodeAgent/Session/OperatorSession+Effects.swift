@@ -9,8 +9,9 @@ extension OperatorSession {
     var publish: @Sendable (SessionView) -> Void
     /// The operator takes the key of a session that shows these. Before that nothing of the node's is given up.
     var taken: @Sendable (SessionCredentials) async -> Void
-    /// A session that showed these ended before that; what speaks against them.
-    var untaken: @Sendable (SessionCredentials, CertificateObjection) async -> Void = { _, _ in }
+    /// A session that showed these ended before that; what speaks against them. It says whether the next one shows a
+    /// certificate that the operator took last.
+    var untaken: @Sendable (SessionCredentials, CertificateObjection) async -> Bool = { _, _ in false }
     /// The loop lives.
     var alive: @Sendable () -> Void
   }

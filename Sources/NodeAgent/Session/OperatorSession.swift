@@ -35,6 +35,8 @@ actor OperatorSession {
   var nextKey: NextKeyOffer?
   var proof = KeyProof.settled
   private var reception = CertificateReception()
+  /// Whether the next session shows a certificate that the operator took, after it refused another one.
+  private var isOtherGood = false
   private var preparing: Preparation?
   private var lastEnd: SessionEnd?
   private var shown: LicenseStanding.Kind?
@@ -118,7 +120,8 @@ actor OperatorSession {
     case .left(let reconnection):
       log.notice("session ended: \(end)")
       if let window = reconnection.window { backoff.widen(to: window) }
-      backoff.wait(reconnection.delay)
+      // The lease lives for less than that, and was good with the certificate that comes next.
+      if isOtherGood { backoff.succeeded() } else { backoff.wait(reconnection.delay) }
     case .stopped, .renewed, .resettled: log.info("session ended: \(end)")
     // An operator that stays away is said once and then only to who looks for it.
     default: log.log(level: end == lastEnd ? .debug : .warning, "session ended: \(end)")
@@ -151,6 +154,7 @@ actor OperatorSession {
   private func session() async -> SessionEnd {
     rules.dialing()
     (ending, proof, reception) = (nil, .settled, CertificateReception())
+    isOtherGood = false
     number += 1
     let number = number
     show()
@@ -215,7 +219,7 @@ actor OperatorSession {
       reception.ended(result)
       end = SessionEnd(of: result)
     }
-    if let objection = reception.objection(at: end) { await effects.untaken(credentials, objection) }
+    if let objection = reception.objection(at: end) { isOtherGood = await effects.untaken(credentials, objection) }
     return end
   }
 

@@ -30,6 +30,9 @@ struct SessionRules {
   private var conditions: [Lowlayer_Agent_V1_Condition] = []
   private var reports = ReportQueue()
   private var isReportTooLong = false
+  /// The ratchet value that this session showed, while the operator has to judge the node's keys: it records nothing
+  /// before that.
+  private var shownRatchet: [UInt8]?
 
   /// The rules of a node called `nodeName`, which has the keys with these digests (SHA-256 of SubjectPublicKeyInfo).
   init(
@@ -173,14 +176,18 @@ struct SessionRules {
     guard !isOver, let content = message.message else { return [] }
     switch content {
     case .welcome(let welcome): return self.welcome(welcome)
-    case .refusal(let refusal): return take(.refused(refusal))
+    case .refusal(let refusal): return take(.refused(refusal)) + takeBackRatchet()
     case .fenced(let fenced): return take(.fenced(fenced))
     case .drain(let drain): return take(.draining(drain))
     case _ where !isWelcomed: return end(.incompatible("it spoke before its Welcome"))
     case .attestationRequest(let request): return take(.attestationRequested(request)) + [.offer]
     case .challenge(let challenge): return take(.challenged(challenge)) + [.answer(challenge, sessionID: sessionID)]
-    case .leaseAck(let acknowledgement): return take(.leaseAcknowledged(acknowledgement))
-    case .licenseGrant(let grant): return take(.granted(grant))
+    case .leaseAck(let acknowledgement):
+      if acknowledgement.leaseRemainingMs > 0 { shownRatchet = nil }
+      return take(.leaseAcknowledged(acknowledgement))
+    case .licenseGrant(let grant):
+      shownRatchet = nil
+      return take(.granted(grant))
     case .configDelta(let delta): return configuration(delta)
     case .metricsAck(let ack): return reports.acknowledge(ack.sequence).map { [.send(.metricsReport($0))] } ?? []
     }
@@ -208,11 +215,13 @@ struct SessionRules {
     guard welcome.sessionID.count == 32, welcome.ratchet.count == 32 else {
       return end(.incompatible("its session id and its ratchet value are not 32 bytes long"))
     }
+    shownRatchet = welcome.attestationRequired ? state.ratchet : nil
     var next = state
     next.ratchet = Array(welcome.ratchet)
     do throws(StateError) {
       try keep(next)
     } catch {
+      shownRatchet = nil
       // A ratchet value that is used and then forgotten would make this node look like its own clone.
       isUnproven = true
       return end(.unable("\(error); without that the node must not send heartbeats"))
@@ -222,6 +231,15 @@ struct SessionRules {
     sessionID = Array(welcome.sessionID)
     let steps = take(.welcomed(welcome)) + heartbeat() + (welcome.attestationRequired ? [.offer] : [])
     return steps + (reports.open().map { [.send(.metricsReport($0))] } ?? [])
+  }
+
+  /// A session that was refused before its keys counted has left nothing at the operator: what it was given is no value
+  /// of this node's seat. Shown the next time, by a key that the operator knows, it would look like a clone's.
+  private mutating func takeBackRatchet() -> [SessionStep] {
+    guard isOver, let shown = shownRatchet else { return [] }
+    shownRatchet = nil
+    state.ratchet = shown
+    return keepState()
   }
 
   private mutating func take(_ event: LicenseEvent) -> [SessionStep] {

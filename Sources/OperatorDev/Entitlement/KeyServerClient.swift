@@ -5,6 +5,7 @@ import LicenseProtocol
 import NIOCore
 import NIOSSL
 import PKI
+import Synchronization
 
 /// Keeps a call to the upstream key server open, reports use, and hands on what it answers. While no address answers,
 /// the ``LicenseOperator`` lives on what it has.
@@ -52,21 +53,22 @@ struct KeyServerClient: Sendable {
   /// One call, until it ends. Where there is another address, one that refuses or is not believed ends it.
   /// - Returns: whether the key server was of use last.
   private func call(_ address: HostPort) async -> Bool {
+    // However the call ends, and most end by a connection that breaks.
+    let wasOfUse = Mutex(false)
     do {
-      return try await withGRPCClient(transport: try transport(to: address)) { client in
+      try await withGRPCClient(transport: try transport(to: address)) { client in
         let service = Lowlayer_Keyserver_V1_KeyServerService.Client(wrapping: client)
         var options = CallOptions.defaults
         options.waitForReady = false
-        return try await service.entitlements(options: options) { writer in
+        try await service.entitlements(options: options) { writer in
           try await report(to: writer)
         } onResponse: { response in
-          var isOfUse = false
           for try await update in response.messages {
-            isOfUse = await licenseOperator.received(update)
+            let isOfUse = await licenseOperator.received(update)
+            wasOfUse.withLock { $0 = isOfUse }
             // The only one there is may be of use later, and says so by itself.
             if !isOfUse, settings.addresses.count > 1 { break }
           }
-          return isOfUse
         }
       }
     } catch let error as RPCError {
@@ -78,7 +80,7 @@ struct KeyServerClient: Sendable {
     } catch {
       await licenseOperator.keyServerLost(.unreachable, "\(address): \("\(error)".prefix(200))")
     }
-    return false
+    return wasOfUse.withLock { $0 }
   }
 
   /// Reports at once, and then whenever the use changed or the interval is over.

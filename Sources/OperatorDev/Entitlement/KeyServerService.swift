@@ -60,13 +60,16 @@ struct KeyServerService: Lowlayer_Keyserver_V1_KeyServerService.SimpleServicePro
     let call = try admit(peer)
     defer { source.licenseeCalls.leave(peer.organisation, call) }
     let newest = NewestReport()
+    let turn = AnswerTurn()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         for try await report in request {
-          newest.report.withLock { $0 = report }
           try judge(peer)
           try take(peer, call)
-          try await response.write(await answer(report, isNew: true, to: peer.organisation))
+          try await turn.take {
+            newest.report.withLock { $0 = report }
+            try await response.write(await answer(report, isNew: true, to: peer.organisation))
+          }
         }
       }
       group.addTask {
@@ -76,9 +79,12 @@ struct KeyServerService: Lowlayer_Keyserver_V1_KeyServerService.SimpleServicePro
           try await Task.sleep(for: .seconds(1))
           try judge(peer)
           let version = await source.version()
-          guard version != seen, let report = newest.report.withLock({ $0 }) else { continue }
-          seen = version
-          try await response.write(await answer(report, isNew: false, to: peer.organisation))
+          guard version != seen else { continue }
+          try await turn.take {
+            guard let report = newest.report.withLock({ $0 }) else { return }
+            seen = version
+            try await response.write(await answer(report, isNew: false, to: peer.organisation))
+          }
         }
       }
       group.addTask {

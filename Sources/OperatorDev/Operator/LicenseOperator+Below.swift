@@ -40,7 +40,7 @@ extension LicenseOperator {
       return true
     } catch {
       // Nobody is told of it.
-      state.promised[licensee] = known
+      if state.promised[licensee] == promise { state.promised[licensee] = known }
       return false
     }
   }
@@ -51,7 +51,8 @@ extension LicenseOperator {
     for name in Set(state.downstream.keys).union(state.promised.keys) { below[name] = seatsBelow(name) }
     let isLess = seatsBelowSeen.contains { name, seats in (below[name] ?? 0) < seats }
     seatsBelowSeen = below
-    if isLess { await retryWaiting() }
+    // Many that wait are many saves, and time goes on meanwhile.
+    if isLess { Task { await retryWaiting() } }
   }
 
   /// Forgets operators below that do not come back, as the consent file says.
