@@ -315,6 +315,10 @@ struct SessionRulesTests {
     _ = rules.receive(asking)
     rules.closed(.lost("x"))
     #expect(try hello(&rules) == Array(asking.welcome.ratchet))
+    // Nor does a refusal tell that comes to the next Hello, before a Welcome.
+    _ = rules.receive(refusal)
+    rules.closed(.lost("x"))
+    #expect(try hello(&rules) == Array(asking.welcome.ratchet))
     rules.closed(.lost("x"))
     // With a lease it is the seat's, whatever is said then.
     asking.welcome.ratchet = Data(repeating: 8, count: 32)

@@ -87,6 +87,8 @@ struct SessionRules {
   /// The operator is being dialled.
   mutating func dialing() {
     (isWelcomed, isOver, sequence, nextHeartbeat) = (false, false, 0, nil)
+    // Of a session that was lost nobody knows what the operator recorded.
+    shownRatchet = nil
     reports.close()
     _ = license.handle(.dialing, at: clock.now())
   }

@@ -152,9 +152,8 @@ extension LicenseOperator {
     state.seats[seatID] = seat
     session.outbox.send(.leaseAck(answer))
     noteLife(seatID)
-    // Whoever comes with the value before from now on was set back: that must not be forgotten. A failure is said,
-    // and the
-    // next save has it.
+    // Whoever comes with the value before from now on was set back: that must not be forgotten. A failure is said, and
+    // the next save has it.
     if !wasConfirmed { try? await save() }
   }
 
